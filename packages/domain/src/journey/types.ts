@@ -1,0 +1,164 @@
+import type { JsonObject, JsonValue } from '../json.js';
+import type { RetryPolicy } from '../workflow/types.js';
+
+/** `st_<blockId>`: the prefix keeps foreign ids such as `__proto__` out of plain keys. */
+export type StateId = `st_${string}`;
+export type TransitionId = `tr_${string}`;
+
+/** A workflow compiled to a state machine that can hold a conversation. Immutable; plain JSON. */
+export interface Journey {
+  /** `jrn_` and the first 24 hex digits of {@link version}. */
+  readonly id: `jrn_${string}`;
+  /** SHA-256 (hex) of the workflow's normalised content, the options and {@link mapperVersion}. */
+  readonly version: string;
+  readonly mapperVersion: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** Null where the workflow has nothing to start with; such a journey cannot run. */
+  readonly initial: StateId | null;
+  /** In an order of dependency (topological, ties by document order). */
+  readonly states: readonly JourneyState[];
+  /** No dangling ends, no cycles: edges that would close one are left out with an issue. */
+  readonly transitions: readonly Transition[];
+  readonly variables: readonly JourneyVariable[];
+}
+
+interface StateBase {
+  readonly id: StateId;
+  readonly blockId: string;
+  readonly blockType: string;
+  /** The block's name, said to the person. */
+  readonly label: string;
+  /** The name by which references find it: lower case, white space and dots removed. */
+  readonly refName: string;
+  readonly description: string | null;
+  /** Top-level output fields that the block declares; null where it declares none. */
+  readonly outputFields: readonly string[] | null;
+}
+
+/** Takes the workflow's input: every slot is asked for that is not given. */
+export interface StartState extends StateBase {
+  readonly kind: 'start';
+  readonly slots: readonly Slot[];
+}
+
+/** human_in_the_loop: shows something and asks the person for its form. */
+export interface FormState extends StateBase {
+  readonly kind: 'form';
+  /** What is shown before the questions: text with references, or labelled values. */
+  readonly display: readonly DisplayItem[];
+  readonly slots: readonly Slot[];
+}
+
+/** condition: the first branch whose expression is true is taken, else the last. */
+export interface ForkState extends StateBase {
+  readonly kind: 'fork';
+  readonly branches: readonly Branch[];
+}
+
+/** wait: goes on by itself after the delay. */
+export interface TimerState extends StateBase {
+  readonly kind: 'timer';
+  readonly delayMs: number;
+}
+
+/** Any block that is executed: function, api, variables, agent, integrations, … */
+export interface ToolState extends StateBase {
+  readonly kind: 'tool';
+  /** The block's parameters, references and `{{ENV}}` markers unresolved. */
+  readonly params: JsonObject;
+  readonly sideEffect: SideEffect;
+  readonly retry: RetryPolicy | null;
+  /** An error edge leaves this state, so a failure is part of the path. */
+  readonly hasErrorPath: boolean;
+}
+
+/** response: ends the run with its result; the first that is reached wins. */
+export interface ResponseState extends StateBase {
+  readonly kind: 'response';
+  readonly params: JsonObject;
+}
+
+export type JourneyState =
+  StartState | FormState | ForkState | TimerState | ToolState | ResponseState;
+
+export type StateKind = JourneyState['kind'];
+
+/** What running a block does to the world outside: `write` wants a confirmation. */
+export type SideEffect = 'none' | 'read' | 'write';
+
+export type DisplayItem =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'field'; readonly name: string; readonly value: JsonValue };
+
+/** One way out of a fork. */
+export interface Branch {
+  /** The handle's id, `<blockId>-if` and the like. */
+  readonly id: string;
+  readonly title: string;
+  /** JavaScript, references unresolved; null for else. */
+  readonly expression: string | null;
+}
+
+/** A typed value asked of a person. */
+export interface Slot {
+  readonly name: string;
+  /** Said to the person: the label, or the name with its words set apart. */
+  readonly label: string;
+  readonly type: SlotType;
+  /** Narrows a string: told from the field's name and description. */
+  readonly format: SlotFormat | null;
+  readonly description: string | null;
+  readonly required: boolean;
+  readonly default: JsonValue | null;
+  /** The accepted values, where they are enumerated. */
+  readonly options: readonly SlotOption[] | null;
+}
+
+export type SlotType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'file[]';
+export type SlotFormat = 'date' | 'time' | 'date-time' | 'email' | 'url' | 'phone';
+
+export interface SlotOption {
+  readonly value: JsonValue;
+  readonly label: string;
+}
+
+export interface Transition {
+  readonly id: TransitionId;
+  readonly from: StateId;
+  readonly to: StateId;
+  /** `next`: the output has no error; `error`: it has; `branch`: this branch was chosen. */
+  readonly kind: 'next' | 'error' | 'branch';
+  /** With kind `branch`: {@link Branch.id}. */
+  readonly branchId: string | null;
+  /** The edges it stands for; parallel edges between the same two handles are one transition. */
+  readonly edgeIds: readonly string[];
+}
+
+export interface JourneyVariable {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly value: JsonValue;
+}
+
+/** What became of every block and edge, and back. */
+export interface Provenance {
+  /** Block id → states. */
+  readonly nodeStateMappings: Readonly<Record<string, readonly StateId[]>>;
+  /** Edge id → transitions. */
+  readonly edgeTransitionMappings: Readonly<Record<string, readonly TransitionId[]>>;
+  /** Workflow variable name and start field → where the journey keeps it. */
+  readonly contextVariableMappings: Readonly<Record<string, string>>;
+  /** Blocks and edges that became nothing, each with its reason. */
+  readonly leftOut: readonly LeftOut[];
+  /** Share of blocks and edges that are mapped or left out with a reason, 0 to 1. */
+  readonly coverage: number;
+}
+
+export interface LeftOut {
+  readonly kind: 'block' | 'edge';
+  readonly id: string;
+  /** An issue code such as `block_disabled`. */
+  readonly reason: string;
+}

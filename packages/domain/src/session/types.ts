@@ -1,0 +1,232 @@
+import type { JsonObject, JsonValue } from '../json.js';
+import type { Slot, StateId, TransitionId } from '../journey/types.js';
+import type { Message } from '../conversation/types.js';
+
+export const EXECUTION_STATUSES = [
+  'not-started',
+  'running',
+  'waiting-for-input',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+] as const;
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+export type ScopeId = string;
+export type RunId = `run_${string}`;
+export type TimerId = `tmr_${string}`;
+
+/** How the system speaks and how much it asks; every field has a default. */
+export interface ConversationalConfig {
+  readonly communicationStyle: 'formal' | 'casual' | 'technical' | 'friendly';
+  readonly verbosityLevel: 'minimal' | 'normal' | 'detailed' | 'verbose';
+  readonly showProgress: boolean;
+  readonly explainSteps: boolean;
+  /** Side effects wait for a yes. */
+  readonly askForConfirmation: boolean;
+  readonly provideSuggestions: boolean;
+}
+
+/**
+ * Everything a session knows, rebuilt from its events by `evolve`. Plain JSON.
+ * Keys of records are ours (scope, state, run ids), except `variables` and slot values,
+ * which are read with `own` and written with `setOwn`.
+ */
+export interface SessionState {
+  status: ExecutionStatus;
+  /** Events applied so far; the next event has this sequence. */
+  sequence: number;
+  config: ConversationalConfig;
+  mode: 'visual' | 'conversational' | 'hybrid';
+  /** Input given at the opening, before the start state asked for the rest. */
+  initialInput: JsonObject;
+  scopes: Record<ScopeId, Scope>;
+  variables: Record<string, JsonValue>;
+  /** Questions in the order in which they are asked; the first is the pending one. */
+  questions: Question[];
+  runs: Record<RunId, BlockRun>;
+  timers: Record<TimerId, PendingTimer>;
+  /** Counts runs, questions and timers, so that ids are deterministic. */
+  counter: number;
+  /** Set at the end: the Response's or the last terminal block's output. */
+  output: JsonValue | null;
+  error: SessionError | null;
+  /** The messages of the latest reply, said again on "repeat". */
+  lastMessages: Message[];
+}
+
+/**
+ * One run of a graph: the root, and later each loop iteration, parallel branch and sub-journey.
+ * A node absent from `nodes` has not been reached.
+ */
+export interface Scope {
+  readonly id: ScopeId;
+  readonly kind: 'root' | 'iteration' | 'branch' | 'subjourney';
+  readonly parent: { readonly scopeId: ScopeId; readonly stateId: StateId } | null;
+  /** `index`, `currentItem`, `items` inside a container. */
+  readonly locals: JsonObject;
+  nodes: Record<StateId, NodeState>;
+  /** Transitions that are decided: taken, or known never to be. */
+  edges: Record<TransitionId, 'live' | 'dead'>;
+  outputs: Record<StateId, JsonValue>;
+  /** States in the order in which they were done. */
+  order: StateId[];
+}
+
+export interface NodeState {
+  status: 'asking' | 'confirming' | 'running' | 'waiting' | 'failed' | 'done' | 'skipped';
+  /** Runs so far. */
+  attempts: number;
+  /** The branch a fork took. */
+  branchId?: string;
+  error?: BlockError;
+  /** Set once its side effect may have happened: going back past it asks first. */
+  effectDone?: boolean;
+}
+
+export interface BlockRun {
+  readonly id: RunId;
+  readonly scopeId: ScopeId;
+  readonly stateId: StateId;
+  readonly attempt: number;
+  /** Sent to tools; stable over the attempts of one run group. */
+  readonly idempotencyKey: string;
+}
+
+export interface PendingTimer {
+  readonly id: TimerId;
+  readonly scopeId: ScopeId;
+  readonly stateId: StateId;
+  /** ISO 8601 UTC. */
+  readonly fireAt: string;
+}
+
+/** A failed block, told to the person and bound as `{error}` on the error path. */
+export interface BlockError {
+  /** Stable snake_case code such as `timeout`, `http_error`, `executor_missing`. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly details?: JsonObject;
+}
+
+export interface SessionError extends BlockError {
+  readonly suggestedActions: readonly string[];
+  readonly stateId?: StateId;
+}
+
+interface QuestionBase {
+  readonly id: string;
+  readonly scopeId: ScopeId;
+  readonly stateId: StateId;
+}
+
+/** Asks for values, one slot at a time; an utterance may fill several. */
+export interface SlotsQuestion extends QuestionBase {
+  readonly kind: 'slots';
+  readonly slots: readonly Slot[];
+  values: Record<string, JsonValue>;
+  /** The slot now asked for; null once all are known. */
+  focus: string | null;
+  /** Refused answers to the slot in focus. */
+  refusals: number;
+}
+
+/** Yes or no. */
+export interface ConfirmationQuestion extends QuestionBase {
+  readonly kind: 'confirmation';
+  readonly purpose: ConfirmationPurpose;
+}
+
+export type ConfirmationPurpose =
+  /** Before a block with a side effect. */
+  | { readonly type: 'side-effect' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'restart' }
+  /** Going back past side effects that have happened. */
+  | {
+      readonly type: 'rewind';
+      readonly toStateId: StateId;
+      readonly slot: string | null;
+      readonly value: JsonValue;
+    };
+
+/** A failed block: what now? */
+export interface RepairQuestion extends QuestionBase {
+  readonly kind: 'repair';
+  readonly error: BlockError;
+  readonly options: readonly RepairOption[];
+}
+export type RepairOption = 'retry' | 'change-input' | 'skip' | 'stop';
+
+export type Question = SlotsQuestion | ConfirmationQuestion | RepairQuestion;
+
+/** What happened. The log of these rebuilds the state; each is stored with its sequence. */
+export type SessionEvent =
+  | {
+      type: 'session-created';
+      config: ConversationalConfig;
+      initialInput: JsonObject;
+      mode: SessionState['mode'];
+    }
+  | { type: 'session-started' }
+  | { type: 'scope-opened'; scope: Scope }
+  | { type: 'user-said'; text: string; intent: string; confidence: number }
+  | { type: 'agent-said'; messages: Message[] }
+  | { type: 'question-asked'; question: Question }
+  | { type: 'slots-filled'; questionId: string; values: JsonObject; focus: string | null }
+  | { type: 'slot-refused'; questionId: string; slot: string; reason: string }
+  | { type: 'question-closed'; questionId: string; outcome: string }
+  | { type: 'node-started'; scopeId: ScopeId; stateId: StateId; run: BlockRun }
+  | {
+      type: 'node-completed';
+      scopeId: ScopeId;
+      stateId: StateId;
+      runId: RunId | null;
+      output: JsonValue;
+      branchId: string | null;
+      /** True where a side effect went with it. */
+      effectDone: boolean;
+      /** True where the output is that of a failure and the error path goes on. */
+      failed: boolean;
+      taken: TransitionId[];
+      dead: TransitionId[];
+      skipped: StateId[];
+      durationMs: number;
+      /** Variables that the block sets. */
+      variables: JsonObject | null;
+    }
+  | {
+      type: 'node-failed';
+      scopeId: ScopeId;
+      stateId: StateId;
+      runId: RunId | null;
+      error: BlockError;
+      durationMs: number;
+    }
+  | { type: 'timer-set'; timer: PendingTimer }
+  | { type: 'timer-fired'; timerId: TimerId }
+  | {
+      type: 'rewound';
+      scopeId: ScopeId;
+      toStateId: StateId;
+      reset: StateId[];
+      edges: TransitionId[];
+    }
+  | { type: 'restarted' }
+  | { type: 'paused' }
+  | { type: 'resumed' }
+  | { type: 'mode-switched'; mode: SessionState['mode'] }
+  | { type: 'completed'; output: JsonValue }
+  | { type: 'failed'; error: SessionError }
+  | { type: 'cancelled' }
+  | { type: 'expired' };
+
+/** What the engine is asked to do; the answer comes back as an input. */
+export type Effect =
+  | { type: 'run-block'; run: BlockRun; delayMs: number }
+  | { type: 'start-timer'; timer: PendingTimer }
+  | { type: 'cancel-timer'; timerId: TimerId }
+  | { type: 'cancel-run'; runId: RunId };

@@ -1,0 +1,242 @@
+import type {
+  BlockError,
+  BlockRun,
+  Issue,
+  Journey,
+  JsonObject,
+  JsonValue,
+  PendingTimer,
+  Provenance,
+  SessionEvent,
+  SessionState,
+  SideEffect,
+  Understanding,
+  UnderstandingContext,
+} from '@sim/domain';
+
+/** Tells the time; tests pass one that they move. */
+export type Clock = () => Date;
+
+/** A session as it is stored: the state of the journey and what belongs to storing it. */
+export interface SessionRecord {
+  readonly sessionId: `ses_${string}`;
+  readonly workflowId: string;
+  readonly journeyId: string;
+  readonly journeyVersion: string;
+  readonly userId: string;
+  readonly workspaceId: string;
+  readonly metadata: JsonObject;
+  readonly state: SessionState;
+  /** Counts writes; a write names the version it read and fails where another came between. */
+  readonly version: number;
+  readonly leaseOwner: string | null;
+  readonly leaseExpiresAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** An event with its place in the session's log. */
+export interface StoredEvent {
+  /** From 0, without gaps. */
+  readonly sequence: number;
+  readonly event: SessionEvent;
+  /** The block that it is about, for look-ups by block. */
+  readonly nodeId: string | null;
+  readonly durationMs: number | null;
+  readonly createdAt: Date;
+}
+
+/** One utterance, of the person or the system. */
+export interface Turn {
+  readonly turnId: `trn_${string}`;
+  readonly speaker: 'user' | 'agent';
+  readonly content: string;
+  readonly intent: string | null;
+  readonly confidence: number | null;
+  readonly entities: JsonValue;
+  readonly workflowAction: string | null;
+  /** On the person's turn, where the client gave a key. */
+  readonly idempotencyKey: string | null;
+  /** The whole answer, kept beside the key so that a repeated command gets the same one. */
+  readonly answer: JsonObject | null;
+  /** SHA-256 of the command, so that one key with two bodies is refused. */
+  readonly requestHash: string | null;
+  readonly createdAt: Date;
+}
+
+/** An answer that was given before under the same idempotency key. */
+export interface StoredAnswer {
+  readonly answer: JsonObject;
+  readonly requestHash: string;
+}
+
+/** What the journal says of one block run. */
+export interface RunStarted {
+  readonly run: BlockRun;
+  readonly blockType: string;
+  readonly startedAt: Date;
+}
+export interface RunFinished {
+  readonly runId: BlockRun['id'];
+  readonly output: JsonValue | null;
+  readonly error: BlockError | null;
+  readonly finishedAt: Date;
+}
+
+/** Everything that one step changes; written whole or not at all. */
+export interface SessionCommit {
+  readonly sessionId: SessionRecord['sessionId'];
+  /** {@link SessionRecord.version} as it was read. */
+  readonly expectedVersion: number;
+  /** Who writes: refused while another holds an unexpired lease. */
+  readonly owner: string;
+  /** Null gives the lease back. */
+  readonly leaseUntil: Date | null;
+  readonly state: SessionState;
+  readonly currentNodeId: string | null;
+  readonly currentStateId: string | null;
+  readonly events: readonly StoredEvent[];
+  readonly turns: readonly Turn[];
+  readonly runsStarted: readonly RunStarted[];
+  readonly runsFinished: readonly RunFinished[];
+  /** Become jobs of the queue in the same transaction. */
+  readonly timersStarted: readonly PendingTimer[];
+  readonly timersCancelled: readonly PendingTimer['id'][];
+  readonly expiresAt: Date;
+  readonly now: Date;
+}
+
+export interface SessionQuery {
+  readonly sessionId: string;
+  /** Null only for the system's own work (timers, recovery). */
+  readonly workspaceId: string | null;
+  readonly idempotencyKey?: string;
+}
+
+export interface LoadedSession {
+  readonly record: SessionRecord;
+  readonly replay: StoredAnswer | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Keeps sessions, their turns, events and block runs. */
+export interface SessionStore {
+  create(
+    record: SessionRecord,
+    events: readonly StoredEvent[],
+    turns: readonly Turn[],
+  ): Promise<void>;
+  /** One read. Null where there is no such session in that workspace. */
+  load(query: SessionQuery): Promise<LoadedSession | null>;
+  /** One statement. False where the version moved on or another holds the lease; nothing is written then. */
+  commit(commit: SessionCommit): Promise<boolean>;
+  /** Prolongs the lease; false where it was lost. */
+  renewLease(sessionId: string, owner: string, until: Date): Promise<boolean>;
+  list(query: {
+    workspaceId: string;
+    userId?: string;
+    status?: string;
+    workflowId?: string;
+    limit: number;
+    cursor?: string;
+  }): Promise<Page<SessionRecord>>;
+  turns(sessionId: string, limit: number, cursor?: string): Promise<Page<Turn>>;
+  /** Events from a sequence on, in order. */
+  events(sessionId: string, fromSequence: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** Live sessions of all users (limits). */
+  countLive(userId?: string): Promise<number>;
+}
+
+/** A workflow's journey as it was mapped. */
+export interface JourneyMapping {
+  readonly workflowId: string;
+  readonly workflowVersion: number;
+  readonly journey: Journey;
+  readonly provenance: Provenance;
+  readonly issues: readonly Issue[];
+}
+
+/** Keeps journeys; a journey never changes under its version. */
+export interface JourneyStore {
+  /** The current content of a workflow, parsed from what was imported; null where it is unknown there. */
+  currentWorkflow(
+    workflowId: string,
+    workspaceId: string,
+  ): Promise<{ version: number; name: string; content: JsonValue } | null>;
+  /** The mapping in force for a workflow. */
+  activeMapping(workflowId: string, workspaceId: string): Promise<JourneyMapping | null>;
+  /** Makes this the mapping in force; the earlier one is kept for its sessions. */
+  saveMapping(mapping: JourneyMapping, mappedAt: Date): Promise<void>;
+  journey(journeyId: string, journeyVersion: string): Promise<Journey | null>;
+}
+
+/** Values of `{{ENV}}` markers, decrypted, for one workspace. */
+export interface SecretStore {
+  values(workspaceId: string, names: readonly string[]): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Tells live listeners, on this replica and the others, that something happened. */
+export interface EventBus {
+  publish(channel: string, message: string): Promise<void>;
+  /** Resolves once messages arrive. The result ends it. */
+  subscribe(channel: string, handler: (message: string) => void): Promise<() => Promise<void>>;
+}
+
+/** Short-lived copies of what the database has; may forget at any time. */
+export interface Cache {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, ttlSeconds: number): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** Understands an utterance. */
+export interface LanguageUnderstanding {
+  understand(utterance: string, context: UnderstandingContext): Promise<Understanding>;
+}
+
+/** What a block's executor is handed. */
+export interface BlockContext {
+  /** Aborted at the time-out, on cancel and at shutdown. */
+  readonly signal: AbortSignal;
+  /** The same over the attempts of one run, so that a receiver can drop the second. */
+  readonly idempotencyKey: string;
+  readonly blockName: string;
+  /** Values of the references in code (`function`, `condition`), by the identifier that stands for them. */
+  readonly bindings: JsonObject;
+  /** Values of `{{ENV}}` used by this block: to be redacted from whatever is reported. */
+  readonly secrets: readonly string[];
+}
+
+/** The outcome of a block that ran. */
+export interface BlockOutput {
+  readonly output: JsonValue;
+  /** Which branch a condition took. */
+  readonly branchId?: string | null;
+  /** Workflow variables that the block sets. */
+  readonly variables?: JsonObject;
+}
+
+/** Runs blocks of one type. Failures are thrown as {@link BlockFailure}. */
+export interface BlockExecutor {
+  readonly type: string;
+  /** For these parameters; the journey's own `sideEffect` is what confirmation goes by. */
+  readonly sideEffect: SideEffect;
+  /** Safe to run again after a crash without asking: no effect, or the receiver takes the key. */
+  readonly idempotent: boolean;
+  run(params: JsonObject, context: BlockContext): Promise<BlockOutput>;
+}
+
+/** A block's failure, with what the person is told. */
+export class BlockFailure extends Error {
+  readonly error: BlockError;
+  constructor(error: BlockError, options?: ErrorOptions) {
+    super(error.message, options);
+    this.name = 'BlockFailure';
+    this.error = error;
+  }
+}
