@@ -1,1 +1,9 @@
-export {};
+export * from './auth/index.js';
+export * from './config/index.js';
+export * from './health/index.js';
+export * from './http/index.js';
+export * from './ids.js';
+export * from './logging/index.js';
+export * from './metrics/index.js';
+export * from './problems/index.js';
+export * from './rate-limit/index.js';

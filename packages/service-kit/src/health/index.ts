@@ -1,0 +1,2 @@
+export * from './health.js';
+export { CheckTimeoutError } from './timed-check.js';
