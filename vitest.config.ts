@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const ssr = { resolve: { conditions: ['source', 'node', 'import', 'default'] } };
+/**
+ * Our packages are read from their sources. No `import` here: the list is passed to Node as well, where it
+ * would hand ES modules to `require`. Global set-ups run in an environment of their own.
+ */
+const ssr = { resolve: { conditions: ['source', 'node'] } };
 
 /** Two cores: the pool is bounded, so that tests with servers do not starve one another. */
 export default defineConfig({
@@ -9,6 +13,7 @@ export default defineConfig({
     projects: [
       {
         ssr,
+        environments: { __vitest__: ssr },
         test: {
           name: 'unit',
           include: ['{packages,apps}/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
@@ -17,6 +22,7 @@ export default defineConfig({
       },
       {
         ssr,
+        environments: { __vitest__: ssr },
         test: {
           name: 'int',
           include: ['{packages,apps}/*/src/**/*.int.test.ts', 'tests/**/*.int.test.ts'],
@@ -27,6 +33,7 @@ export default defineConfig({
       },
       {
         ssr,
+        environments: { __vitest__: ssr },
         test: {
           name: 'e2e',
           include: ['tests/**/*.e2e.test.ts'],

@@ -1,1 +1,8 @@
-export {};
+export { freePort, portProblem } from './net/ports.js';
+export { EmbeddedPostgresError, type EmbeddedPostgresProblem } from './postgres/errors.js';
+export {
+  startEmbeddedPostgres,
+  stopLeftoverPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './postgres/embedded-postgres.js';
