@@ -116,9 +116,7 @@ async function initCluster(
     await chown(passwordFile, user.ids.uid, user.ids.gid);
   }
   // A collation that is part of PostgreSQL: the same order of texts on every machine.
-  const [program = '', ...args] = [
-    ...user.prefix,
-    binaries.initdb,
+  const { file, args, options } = user.command(binaries.initdb, [
     `--pgdata=${clusterDir}`,
     `--username=${SUPERUSER}`,
     `--pwfile=${passwordFile}`,
@@ -128,10 +126,9 @@ async function initCluster(
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     '--no-sync',
-  ];
+  ]);
   try {
-    const ids = user.prefix.length === 0 && user.ids !== null ? user.ids : {};
-    await run(program, args, { cwd: '/', ...ids });
+    await run(file, args, { cwd: '/', ...options });
   } catch (cause) {
     throw new EmbeddedPostgresError(
       'init-failed',

@@ -1,4 +1,4 @@
-import { execFile, type SpawnOptions } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { PostgresBinaries } from './binaries.js';
@@ -10,13 +10,21 @@ const run = promisify(execFile);
 export interface ServerUser {
   /** Null: as the user who runs this process. */
   readonly ids: { readonly uid: number; readonly gid: number } | null;
-  /** Put before the program and its arguments. */
-  readonly prefix: readonly string[];
-  /** Joined to the options of `spawn`. */
-  readonly spawnOptions: SpawnOptions;
+  /** What to start so that the program runs as that user. */
+  command(program: string, args: readonly string[]): Command;
 }
 
-const OURSELVES: ServerUser = { ids: null, prefix: [], spawnOptions: {} };
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Joined to the options of `spawn` or `execFile`. */
+  readonly options: { readonly uid?: number; readonly gid?: number };
+}
+
+const OURSELVES: ServerUser = {
+  ids: null,
+  command: (file, args) => ({ file, args, options: {} }),
+};
 
 /**
  * PostgreSQL refuses to run as root, so root starts it as somebody else: the owner of the data where
@@ -36,7 +44,7 @@ export async function serverUser(
   const ids = (await ownerOf(clusterDir)) ?? (await idsOf('postgres')) ?? (await idsOf('nobody'));
   if (ids === null)
     throw unreachable(parentDir, 'This system has neither a user postgres nor nobody.');
-  const plain: ServerUser = { ids, prefix: [], spawnOptions: ids };
+  const plain: ServerUser = { ids, command: (file, args) => ({ file, args, options: ids }) };
   if (await reaches(plain, parentDir, binaries)) return plain;
   const admitted = withFileAccess(ids);
   if (await reaches(admitted, parentDir, binaries)) return admitted;
@@ -45,15 +53,21 @@ export async function serverUser(
 
 /** The user keeps one right of root, to pass closed folders on the way to the data. Linux alone has it. */
 function withFileAccess(ids: { uid: number; gid: number }): ServerUser {
-  const prefix = [
-    'setpriv',
+  const become = [
     `--reuid=${ids.uid}`,
     `--regid=${ids.gid}`,
     '--clear-groups',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
   ];
-  return { ids, prefix, spawnOptions: {} };
+  return {
+    ids,
+    command: (program, args) => ({
+      file: 'setpriv',
+      args: [...become, program, ...args],
+      options: {},
+    }),
+  };
 }
 
 async function reaches(
@@ -61,17 +75,9 @@ async function reaches(
   dir: string,
   binaries: PostgresBinaries,
 ): Promise<boolean> {
-  const [program = '', ...args] = [
-    ...user.prefix,
-    'sh',
-    '-c',
-    'cd "$1" && "$2" --version',
-    'sh',
-    dir,
-    binaries.postgres,
-  ];
-  const ids = user.prefix.length === 0 && user.ids !== null ? user.ids : {};
-  return run(program, args, { cwd: '/', ...ids }).then(
+  const script = 'cd "$1" && "$2" --version';
+  const { file, args, options } = user.command('sh', ['-c', script, 'sh', dir, binaries.postgres]);
+  return run(file, args, { cwd: '/', ...options }).then(
     () => true,
     () => false,
   );

@@ -61,19 +61,15 @@ function spawnWatched(options: {
   readonly logFile: string;
   readonly user: ServerUser;
 }): ChildProcess {
-  const [program = '', ...args] = [
-    ...options.user.prefix,
-    'sh',
-    '-c',
-    WATCHED,
-    'sh',
-    options.program,
-    ...options.args,
-  ];
+  const {
+    file,
+    args,
+    options: identity,
+  } = options.user.command('sh', ['-c', WATCHED, 'sh', options.program, ...options.args]);
   const log = openSync(options.logFile, 'a', 0o600);
   try {
-    return spawn(program, args, {
-      ...options.user.spawnOptions,
+    return spawn(file, args, {
+      ...identity,
       cwd: '/',
       // A group of its own: Ctrl-C in the terminal reaches us alone, and we stop the apps first.
       detached: true,
