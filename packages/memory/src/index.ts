@@ -1,1 +1,2 @@
-export {};
+export * from './memory-bus.js';
+export * from './memory-cache.js';
