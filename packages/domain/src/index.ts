@@ -4,3 +4,32 @@ export type * from './workflow/types.js';
 export type * from './journey/types.js';
 export * from './session/types.js';
 export * from './conversation/types.js';
+export * from './expressions/index.js';
+export * from './conversation/slot-values.js';
+export { graphOf, stateOf, UnknownStateError, type JourneyGraph } from './session/graph.js';
+export {
+  DEFAULT_CONFIG,
+  evolve,
+  initialState,
+  replay,
+  UnknownScopeError,
+} from './session/evolve.js';
+export {
+  createDecider,
+  decide,
+  type Decider,
+  type Decision,
+  type Input,
+} from './session/decide.js';
+export { currentState, executionStatus, progress } from './session/status.js';
+export {
+  availableCommands,
+  suggestActions,
+  understandingContext,
+  viewSession,
+  type AwaitedSlot,
+  type Awaiting,
+  type SessionView,
+} from './session/view.js';
+export { render } from './conversation/voice/render.js';
+export { en, type MessageKey } from './conversation/voice/en.js';

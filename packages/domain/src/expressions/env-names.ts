@@ -1,0 +1,21 @@
+import { isJsonObject, type JsonValue } from '../json.js';
+import type { JourneyState } from '../journey/types.js';
+import { scanReferences } from './references.js';
+
+/** Names of the `{{NAME}}` markers that a state's parameters use. */
+export function envNames(state: JourneyState): string[] {
+  const names = new Set<string>();
+  const open: JsonValue[] = [];
+  if (state.kind === 'tool' || state.kind === 'response') open.push(state.params);
+  if (state.kind === 'fork') open.push(state.branches.map(({ expression }) => expression));
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value === 'string') {
+      for (const { kind, name } of scanReferences(value)) if (kind === 'env') names.add(name);
+    } else if (Array.isArray(value)) {
+      open.push(...(value as readonly JsonValue[]));
+    } else if (isJsonObject(value)) {
+      open.push(...Object.values(value));
+    }
+  }
+  return [...names];
+}
