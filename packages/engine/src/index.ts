@@ -1,1 +1,7 @@
 export * from './ports.js';
+export * from './errors.js';
+export * from './settings.js';
+export * from './engine.js';
+export type { OpenAnswer, SessionAnswer, TurnAnswer } from './answers.js';
+export { sessionAnswer } from './answers.js';
+export { sessionChannel, type TurnInput } from './turn.js';

@@ -79,11 +79,15 @@ export interface NodeState {
   status: 'asking' | 'confirming' | 'running' | 'waiting' | 'failed' | 'done' | 'skipped';
   /** Runs so far. */
   attempts: number;
+  /** Of its latest run group; a new one is made when it is gone back past. */
+  idempotencyKey?: string;
   /** The branch a fork took. */
   branchId?: string;
   error?: BlockError;
   /** Set once its side effect may have happened: going back past it asks first. */
   effectDone?: boolean;
+  /** Workflow variables that it set, so that going back can take them away. */
+  variables?: JsonObject;
 }
 
 export interface BlockRun {
@@ -128,6 +132,8 @@ export interface SlotsQuestion extends QuestionBase {
   readonly kind: 'slots';
   readonly slots: readonly Slot[];
   values: Record<string, JsonValue>;
+  /** Names of the slots to ask for; the others are taken when they are given. */
+  asked: string[];
   /** The slot now asked for; null once all are known. */
   focus: string | null;
   /** Refused answers to the slot in focus. */
@@ -143,6 +149,8 @@ export interface ConfirmationQuestion extends QuestionBase {
 export type ConfirmationPurpose =
   /** Before a block with a side effect. */
   | { readonly type: 'side-effect' }
+  /** After something was shown that asks for nothing but to be seen. */
+  | { readonly type: 'acknowledge' }
   | { readonly type: 'cancel' }
   | { readonly type: 'restart' }
   /** Going back past side effects that have happened. */
@@ -171,12 +179,14 @@ export type SessionEvent =
       initialInput: JsonObject;
       mode: SessionState['mode'];
     }
-  | { type: 'session-started' }
+  /** Sets the workflow's variables to what the author gave them. */
+  | { type: 'session-started'; variables: JsonObject }
   | { type: 'scope-opened'; scope: Scope }
   | { type: 'user-said'; text: string; intent: string; confidence: number }
   | { type: 'agent-said'; messages: Message[] }
   | { type: 'question-asked'; question: Question }
   | { type: 'slots-filled'; questionId: string; values: JsonObject; focus: string | null }
+  | { type: 'slot-passed'; questionId: string; slot: string; focus: string | null }
   | { type: 'slot-refused'; questionId: string; slot: string; reason: string }
   | { type: 'question-closed'; questionId: string; outcome: string }
   | { type: 'node-started'; scopeId: ScopeId; stateId: StateId; run: BlockRun }
@@ -214,8 +224,10 @@ export type SessionEvent =
       toStateId: StateId;
       reset: StateId[];
       edges: TransitionId[];
+      /** The workflow's variables as they were at the start. */
+      variables: JsonObject;
     }
-  | { type: 'restarted' }
+  | { type: 'restarted'; variables: JsonObject }
   | { type: 'paused' }
   | { type: 'resumed' }
   | { type: 'mode-switched'; mode: SessionState['mode'] }

@@ -1,0 +1,97 @@
+/** Everything that is said in English, in ICU MessageFormat (https://unicode-org.github.io/icu/userguide/format_parse/messages/). */
+export const en = {
+  welcome:
+    '{name}.{hasDescription, select, yes { {description}} other {}}{needsCount, plural, =0 {} one { I need one thing from you: {needs}.} other { I need a few things from you: {needs}. You can tell me all at once or one by one.}}',
+  'ready-to-start': 'I have all I need. Say "start" when you are ready.',
+  noted: 'Got it: {values}.',
+  'ask-slot':
+    '{expected, select, boolean {{label}: yes or no?} option {{label}: which one?} other {What is the {labelLower}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}}',
+  'ask-optional-slot':
+    '{expected, select, boolean {{label}: yes or no?} option {{label}: which one?} other {What is the {labelLower}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}} It is optional: say "skip" to leave it out.',
+  'cannot-skip-slot': 'I cannot go on without the {labelLower}.',
+  'refused-often':
+    'We seem to be stuck on the {labelLower}. You can say "back" to change an earlier answer, or "cancel" to stop.',
+  'refused-often-optional':
+    'We seem to be stuck on the {labelLower}. It is optional: say "skip" to leave it out.',
+  'refused-empty': 'I did not catch a value for the {labelLower}.',
+  'refused-number': '"{given}" is not a number I can use for the {labelLower}.',
+  'refused-boolean': 'I need a yes or a no for "{label}"; I heard "{given}".',
+  'refused-option': '"{given}" is not one of the choices for the {labelLower}.',
+  'refused-date': '"{given}" is not a date I understand, such as "tomorrow" or "2026-03-14".',
+  'refused-time': '"{given}" is not a time I understand, such as "7 pm" or "19:00".',
+  'refused-date-time': '"{given}" is not a date and time I understand, such as "tomorrow at 7 pm".',
+  'refused-email': '"{given}" does not look like an e-mail address, such as "ada@example.com".',
+  'refused-url': '"{given}" does not look like a web address, such as "https://example.com".',
+  'refused-phone': '"{given}" does not look like a phone number, such as "+44 20 7946 0000".',
+  'refused-object': 'The {labelLower} must be a JSON object, such as {jsonExample}.',
+  'refused-array': 'The {labelLower} must be a list, such as "red, green, blue".',
+  'refused-file': 'The {labelLower} must be a link to a file.',
+  'refused-too-long': 'That is too long for the {labelLower}: at most {max} characters.',
+  show: '{hasText, select, yes {{text}} other {}}{hasValues, select, yes { {values}} other {}}',
+  'confirm-side-effect':
+    'Next is "{label}", which acts outside this conversation.{hasDescription, select, yes { {description}} other {}} Shall I do it?',
+  'confirm-redo': '"{label}" was done once already. Shall I do it again?',
+  'confirm-acknowledge': 'Shall I go on?',
+  'confirm-cancel': 'Do you really want to cancel? What was done stays done.',
+  'confirm-restart': 'Do you really want to start again from the beginning?',
+  'confirm-rewind': 'Going back means doing this again: {steps}. Shall I?',
+  'ask-repair': '"{label}" did not work: {error} What shall I do? {options}',
+  'ask-declined': 'All right, I have not done "{label}". What now? {options}',
+  'yes-or-no': 'I need a yes or a no here.',
+  'not-yes-or-no': 'I need the {labelLower} here, not a yes or no.',
+  'choose-one': 'Please choose one of these.',
+  'not-an-option': 'That is not possible here.',
+  'nothing-asked': 'There is nothing to answer right now. Say "status" to see where we are.',
+  'nothing-to-confirm': 'There is nothing to confirm right now.',
+  'nothing-to-skip': 'There is nothing to skip right now.',
+  'nothing-to-retry': 'Nothing has failed, so there is nothing to retry.',
+  'nothing-to-go-back-to': 'This is the first step, so there is nothing to go back to.',
+  'nothing-to-change': 'There is no answer to change yet.',
+  'which-change':
+    'Which one would you like to change: {labels}? For example: "change the {firstLabelLower}".',
+  'left-as-it-was': 'I left it as it was.',
+  'will-redo': 'With a changed answer I will do this again: {steps}.',
+  'going-on': 'Good, we go on.',
+  'already-started': 'We are under way already.',
+  paused: 'Paused. Say "resume" to go on.',
+  'is-paused': 'We are paused. Say "resume" to go on.',
+  'not-paused': 'We are not paused.',
+  resumed: 'Welcome back. We go on where we were.',
+  restarted: 'Starting again.',
+  cancelled: 'Cancelled. Say "restart" to begin again.',
+  'has-ended':
+    'This conversation is {status, select, completed {complete} failed {stopped after a failure} cancelled {cancelled} other {over}}. Say "restart" to begin again.',
+  'step-done': '"{label}" is done.',
+  'step-done-with': '"{label}" is done{hasOutput, select, yes {: {output}} other {}}.',
+  skipped: 'I skipped "{label}".',
+  failed: 'I stopped at "{label}": {error} Say "restart" to try from the beginning.',
+  completed: '{hasOutput, select, yes {Done. {output}} other {Done.}}',
+  'timer-set': '"{label}": I will go on by myself in {duration}. Say "skip" to go on now.',
+  'timer-fired': 'The wait is over.',
+  'still-waiting': 'I am still waiting. Say "skip" to go on now.',
+  'still-working': 'This takes a moment. I will go on as soon as it is done.',
+  status:
+    '{status, select, completed {{name} is complete.} failed {{name} stopped after a failure.} cancelled {{name} was cancelled.} paused {{name} is paused at {progress}%.} other {{name}: {progress}% done.}}{hasLabel, select, yes { We are at "{label}".} other {}}',
+  'known-values': 'So far I have: {values}.',
+  'explain-workflow': '{name}.{hasDescription, select, yes { {description}} other {}}',
+  'explain-step':
+    'This step is "{label}".{hasDescription, select, yes { {description}} other {}}{kind, select, start { It collects what the workflow needs.} form { It needs your decision.} confirmation { It acts outside this conversation, so I ask first.} timer { It waits for a while.} other {}}',
+  'explain-branch':
+    'We came here from "{label}" because {expression} is true{hasValues, select, yes { ({values})} other {}}.',
+  'explain-else':
+    'We came here from "{label}" because no other condition was true{hasValues, select, yes { ({values})} other {}}.',
+  'answer-slot': '{label}: {description}',
+  'answer-workflow':
+    'I can only tell you about this workflow: {name}.{hasDescription, select, yes { {description}} other {}}',
+  greet: 'Hello!',
+  thank: 'You are welcome.',
+  goodbye:
+    '{ended, select, true {Goodbye!} other {Goodbye! I keep our place; come back whenever you like.}}',
+  help: 'Answer in your own words, or say one of these: status, explain, back, change, skip, retry, pause, resume, repeat, restart, cancel.',
+  clarify: 'Sorry, I did not understand that.',
+  'which-mode': 'I can switch to visual, conversational or hybrid.',
+  'mode-switched': 'Switched to the {mode} view.',
+} as const;
+
+/** The keys of the catalogue; a message with any other key is a fault that the tests catch. */
+export type MessageKey = keyof typeof en;

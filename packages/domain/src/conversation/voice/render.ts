@@ -1,0 +1,111 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { own, type JsonObject, type JsonValue } from '../../json.js';
+import type { Message } from '../types.js';
+import { en } from './en.js';
+import { summarise } from './summarise.js';
+
+/** A catalogue by key; every language has the same keys. */
+export type Catalogue = Readonly<Record<string, string>>;
+
+const CATALOGUES: Readonly<Record<string, Catalogue>> = { en };
+const compiled = new Map<string, IntlMessageFormat>();
+
+/**
+ * Puts a message into words.
+ * @param language a BCP 47 language with a catalogue; any other falls back to English.
+ */
+export function render(message: Message, language = 'en'): string {
+  const known = own(CATALOGUES, language) ? language : 'en';
+  const pattern = own(CATALOGUES[known] ?? en, message.key);
+  if (pattern === undefined) return message.key;
+  const text = format(known, message.key, pattern).format(worded(message.params));
+  return String(text).trim();
+}
+
+/** Formats are compiled once: parsing costs a hundred times what formatting does. */
+function format(language: string, key: string, pattern: string): IntlMessageFormat {
+  const id = `${language} ${key}`;
+  let known = compiled.get(id);
+  if (!known) {
+    known = new IntlMessageFormat(pattern, language, undefined, { ignoreTag: true });
+    compiled.set(id, known);
+  }
+  return known;
+}
+
+/**
+ * The arguments as the catalogue takes them: each value in words, `has…` telling whether there is one,
+ * `…Count` the length of a list and `…Lower` a name in running text.
+ */
+function worded(params: JsonObject): Record<string, string | number> {
+  const words: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const said = inArgument(name, value);
+    words[name] = said;
+    words[`has${name.charAt(0).toUpperCase()}${name.slice(1)}`] = said === '' ? 'no' : 'yes';
+    if (Array.isArray(value)) words[`${name}Count`] = value.length;
+  }
+  addDerived(words, params);
+  return words;
+}
+
+function addDerived(words: Record<string, string | number>, params: JsonObject): void {
+  const { label, labels, delayMs } = params;
+  if (typeof label === 'string') words['labelLower'] = inRunningText(label);
+  if (Array.isArray(labels)) words['firstLabelLower'] = inRunningText(String(labels[0] ?? ''));
+  if (typeof delayMs === 'number') words['duration'] = duration(delayMs);
+  words['jsonExample'] = '{"name": "value"}';
+}
+
+function inArgument(name: string, value: JsonValue): string | number {
+  if (value === null) return '';
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'boolean') return String(value);
+  if (name === 'options' && Array.isArray(value)) return numbered(value as readonly JsonValue[]);
+  if (Array.isArray(value)) return listed((value as readonly JsonValue[]).map((v) => summarise(v)));
+  if (name === 'values') return labelled(value as JsonObject);
+  return name === 'output' ? result(value as JsonObject) : summarise(value);
+}
+
+/** Labels keep their capitals; only the values are worded. */
+function labelled(values: JsonObject): string {
+  return Object.entries(values)
+    .map(([label, value]) => `${label}: ${summarise(value, 1)}`)
+    .join(', ');
+}
+
+/** A Response's output is an envelope: what matters to the person is its data. */
+function result(output: JsonObject): string {
+  const data = own(output, 'data');
+  const isResponse = data !== undefined && Object.hasOwn(output, 'status');
+  return summarise(isResponse ? data : output);
+}
+
+function numbered(options: readonly JsonValue[]): string {
+  return options.map((option, index) => `${index + 1}. ${summarise(option)}`).join('  ');
+}
+
+function listed(items: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(items);
+}
+
+/** "Order id" is "order id" inside a sentence; "API key" and "Å" keep their capitals. */
+export function inRunningText(label: string): string {
+  const [first = '', second = ''] = label;
+  return first === first.toUpperCase() && second === second.toLowerCase()
+    ? first.toLowerCase() + label.slice(first.length)
+    : label;
+}
+
+/** Milliseconds as the largest unit that says them well. */
+export function duration(ms: number): string {
+  const units = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+    ['second', 1_000],
+  ] as const;
+  const [unit, size] = units.find(([, length]) => ms >= length) ?? (['second', 1_000] as const);
+  const count = Math.round(ms / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

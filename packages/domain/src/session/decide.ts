@@ -1,0 +1,210 @@
+import type { JsonObject, JsonValue } from '../json.js';
+import type { Journey } from '../journey/types.js';
+import type { Action, Understanding } from '../conversation/types.js';
+import { act, begin, waited } from './commands.js';
+import { copy, scopeOf } from './evolve.js';
+import { askRepair, complete, fail, finishWhenDone, run } from './flow.js';
+import { stateOf } from './graph.js';
+import { prompt } from './prompts.js';
+import { beginStep, emit, flush, say, type Step } from './step.js';
+import { hear } from './talk.js';
+import type {
+  BlockError,
+  BlockRun,
+  ConversationalConfig,
+  Effect,
+  RunId,
+  SessionEvent,
+  SessionState,
+  TimerId,
+} from './types.js';
+
+/** What a session is told: by the person, by the blocks it ran, by the clock. */
+export type Input =
+  | {
+      readonly type: 'open';
+      readonly config: ConversationalConfig;
+      readonly initialInput: JsonObject;
+      readonly mode: SessionState['mode'];
+    }
+  | { readonly type: 'say'; readonly text: string; readonly understanding: Understanding }
+  | { readonly type: 'act'; readonly action: Action; readonly parameters: JsonObject }
+  | {
+      readonly type: 'block-succeeded';
+      readonly runId: RunId;
+      readonly output: JsonValue;
+      readonly branchId: string | null;
+      readonly variables: JsonObject | null;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'block-failed';
+      readonly runId: RunId;
+      readonly error: BlockError;
+      readonly durationMs: number;
+    }
+  /** A run that was begun by a process that is gone; safe: it may be run again without asking. */
+  | { readonly type: 'run-lost'; readonly runId: RunId; readonly safe: boolean }
+  | { readonly type: 'timer-fired'; readonly timerId: TimerId }
+  /** Nothing more comes this turn: what is pending is put to the person. */
+  | { readonly type: 'turn-ended' }
+  | { readonly type: 'expire' };
+
+/** What comes of an input. */
+export interface Decision {
+  readonly events: readonly SessionEvent[];
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * Takes the inputs of a turn one after another. It owns the state that it is given and changes it, so
+ * that a turn over many blocks stays linear; {@link decide} is the same as a pure function.
+ */
+export interface Decider {
+  readonly state: SessionState;
+  take(input: Input, now: string): Decision;
+}
+
+/** A decider on a state that nobody else holds. */
+export function createDecider(journey: Journey, state: SessionState): Decider {
+  const step = beginStep(journey, state, '');
+  return {
+    state,
+    take(input, now) {
+      step.now = now;
+      step.events = [];
+      step.effects = [];
+      receive(step, input);
+      flush(step);
+      return { events: step.events, effects: step.effects };
+    },
+  };
+}
+
+/** What an input leads to in a state, which is left as it was. */
+export function decide(
+  journey: Journey,
+  state: SessionState,
+  input: Input,
+  now: string,
+): Decision & { readonly state: SessionState } {
+  const decider = createDecider(journey, copy(state));
+  return { ...decider.take(input, now), state: decider.state };
+}
+
+function receive(step: Step, input: Input): void {
+  switch (input.type) {
+    case 'open':
+      open(step, input);
+      return;
+    case 'say': {
+      const { intent, confidence } = input.understanding;
+      const before = step.state.lastMessages;
+      emit(step, { type: 'user-said', text: input.text, intent, confidence });
+      hear(step, input.text, input.understanding, before);
+      break;
+    }
+    case 'act':
+      act(step, input.action, input.parameters);
+      break;
+    case 'block-succeeded':
+    case 'block-failed':
+    case 'run-lost':
+      receiveRun(step, input);
+      break;
+    case 'timer-fired':
+      fireTimer(step, input.timerId);
+      break;
+    case 'turn-ended':
+      finishWhenDone(step);
+      if (step.mustPrompt) prompt(step);
+      step.mustPrompt = false;
+      return;
+    case 'expire':
+      emit(step, { type: 'expired' });
+      return;
+    default:
+      input satisfies never;
+  }
+  finishWhenDone(step);
+}
+
+function open(step: Step, input: Extract<Input, { type: 'open' }>): void {
+  const { config, initialInput, mode } = input;
+  emit(step, { type: 'session-created', config, initialInput, mode });
+  const { journey } = step.graph;
+  const start = journey.initial === null ? null : stateOf(step.graph, journey.initial);
+  const slots = start?.kind === 'start' ? start.slots : [];
+  const needs = slots.filter((slot) => slot.required && !Object.hasOwn(initialInput, slot.name));
+  say(step, 'welcome', {
+    name: journey.name,
+    description: journey.description ?? '',
+    needs: needs.map(({ label }) => label),
+  });
+  // Opening a session never runs a block by itself; asking is harmless.
+  if (needs.length > 0) begin(step);
+  else say(step, 'ready-to-start');
+}
+
+function receiveRun(
+  step: Step,
+  input: Extract<Input, { type: 'block-succeeded' | 'block-failed' | 'run-lost' }>,
+): void {
+  const block = step.state.runs[input.runId];
+  // Called off meanwhile (cancelled, gone back past): its outcome no longer matters.
+  if (!block) return;
+  if (input.type === 'block-failed') {
+    fail(step, block, input.error, { runId: block.id, durationMs: input.durationMs });
+  } else if (input.type === 'run-lost') {
+    resumeLost(step, block, input.safe);
+  } else {
+    complete(step, block, {
+      output: input.output,
+      runId: block.id,
+      branchId: input.branchId,
+      durationMs: input.durationMs,
+      variables: input.variables,
+    });
+    report(step, block, input.output);
+  }
+}
+
+function resumeLost(step: Step, block: BlockRun, safe: boolean): void {
+  const { label } = stateOf(step.graph, block.stateId);
+  const error = {
+    code: 'outcome_unknown',
+    message: `${label} was started before an interruption; it is not known whether it was done.`,
+    retryable: true,
+  };
+  emit(step, {
+    type: 'node-failed',
+    scopeId: block.scopeId,
+    stateId: block.stateId,
+    runId: block.id,
+    error,
+    durationMs: 0,
+  });
+  if (safe) run(step, block);
+  else askRepair(step, block, error);
+}
+
+/** A block that others notice is told of; pure steps only where the person wants every step. */
+function report(step: Step, block: BlockRun, output: JsonValue): void {
+  const state = stateOf(step.graph, block.stateId);
+  const { verbosityLevel, explainSteps } = step.state.config;
+  const wordy = verbosityLevel === 'detailed' || verbosityLevel === 'verbose' || explainSteps;
+  const noticed = state.kind === 'tool' && (wordy || state.sideEffect === 'write');
+  if (!noticed || verbosityLevel === 'minimal' || step.state.status === 'completed') return;
+  say(step, wordy ? 'step-done-with' : 'step-done', { label: state.label, output });
+}
+
+function fireTimer(step: Step, timerId: TimerId): void {
+  const timer = step.state.timers[timerId];
+  if (!timer) return;
+  emit(step, { type: 'timer-fired', timerId });
+  if (step.state.status === 'paused') return;
+  say(step, 'timer-fired', { label: stateOf(step.graph, timer.stateId).label });
+  if (scopeOf(step.state, timer.scopeId).nodes[timer.stateId]?.status === 'waiting') {
+    complete(step, timer, { output: waited(step) });
+  }
+}

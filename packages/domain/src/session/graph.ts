@@ -1,0 +1,75 @@
+import type { Journey, JourneyState, StateId, Transition } from '../journey/types.js';
+
+/** A journey with its look-ups, made once per journey object. */
+export interface JourneyGraph {
+  readonly journey: Journey;
+  readonly states: ReadonlyMap<StateId, JourneyState>;
+  readonly outgoing: ReadonlyMap<StateId, readonly Transition[]>;
+  readonly incoming: ReadonlyMap<StateId, readonly Transition[]>;
+  readonly position: ReadonlyMap<StateId, number>;
+}
+
+const graphs = new WeakMap<Journey, JourneyGraph>();
+
+/** The look-ups of a journey; linear in states and transitions the first time, then free. */
+export function graphOf(journey: Journey): JourneyGraph {
+  const known = graphs.get(journey);
+  if (known) return known;
+  const graph = build(journey);
+  graphs.set(journey, graph);
+  return graph;
+}
+
+function build(journey: Journey): JourneyGraph {
+  const outgoing = new Map<StateId, Transition[]>();
+  const incoming = new Map<StateId, Transition[]>();
+  for (const state of journey.states) {
+    outgoing.set(state.id, []);
+    incoming.set(state.id, []);
+  }
+  for (const transition of journey.transitions) {
+    outgoing.get(transition.from)?.push(transition);
+    incoming.get(transition.to)?.push(transition);
+  }
+  return {
+    journey,
+    states: new Map(journey.states.map((state) => [state.id, state])),
+    outgoing,
+    incoming,
+    position: new Map(journey.states.map((state, index) => [state.id, index])),
+  };
+}
+
+/** The state of that id. A journey has no dangling ends, so an absent one is a fault of the caller. */
+export function stateOf(graph: JourneyGraph, id: StateId): JourneyState {
+  const state = graph.states.get(id);
+  if (!state) throw new UnknownStateError(id, graph.journey.id);
+  return state;
+}
+
+/** An event or a question names a state that this journey does not have. */
+export class UnknownStateError extends Error {
+  readonly stateId: string;
+  readonly journeyId: string;
+  constructor(stateId: string, journeyId: string) {
+    super(`Journey ${journeyId} has no state ${stateId}; the session belongs to another version.`);
+    this.name = 'UnknownStateError';
+    this.stateId = stateId;
+    this.journeyId = journeyId;
+  }
+}
+
+/** Every state that can be reached from one, itself included. */
+export function descendants(graph: JourneyGraph, from: StateId): ReadonlySet<StateId> {
+  const seen = new Set<StateId>([from]);
+  const open: StateId[] = [from];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const { to } of graph.outgoing.get(id) ?? []) {
+      if (!seen.has(to)) {
+        seen.add(to);
+        open.push(to);
+      }
+    }
+  }
+  return seen;
+}

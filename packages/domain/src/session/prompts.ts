@@ -1,0 +1,112 @@
+import type { JsonObject, JsonValue } from '../json.js';
+import type { FormState, Slot } from '../journey/types.js';
+import type { Message } from '../conversation/types.js';
+import { createLookup, resolveText, resolveValue } from '../expressions/index.js';
+import { stateOf, type JourneyGraph } from './graph.js';
+import { effectsAfter } from './rewind.js';
+import { pendingQuestion, say, type Step } from './step.js';
+import type {
+  ConfirmationQuestion,
+  Question,
+  RepairOption,
+  SessionState,
+  SlotsQuestion,
+} from './types.js';
+
+/** How the ways out of a failure are called. */
+export const REPAIR_LABELS: Readonly<Record<RepairOption, string>> = {
+  retry: 'try again',
+  'change-input': 'change an input',
+  skip: 'skip it',
+  stop: 'stop',
+};
+
+/** Puts the pending question. */
+export function prompt(step: Step): void {
+  const question = pendingQuestion(step.state);
+  if (!question || step.state.status !== 'running') return;
+  const fresh = question.kind === 'slots' && Object.keys(question.values).length === 0;
+  if (fresh && question.refusals === 0) step.said.push(...display(step, question));
+  if (question.kind === 'confirmation') step.said.push(...display(step, question));
+  const { key, params } = promptFor(step.graph, step.state, question);
+  say(step, key, params);
+}
+
+/** How the question is put, as one message. */
+export function promptFor(graph: JourneyGraph, state: SessionState, question: Question): Message {
+  const { label, description } = stateOf(graph, question.stateId);
+  switch (question.kind) {
+    case 'slots':
+      return askSlot(question);
+    case 'confirmation':
+      return askYes(graph, state, question);
+    case 'repair':
+      return {
+        key: question.error.code === 'declined' ? 'ask-declined' : 'ask-repair',
+        params: {
+          label,
+          description: description ?? '',
+          error: question.error.message,
+          options: question.options.map((option) => REPAIR_LABELS[option]),
+        },
+      };
+    default:
+      return question satisfies never;
+  }
+}
+
+function askSlot(question: SlotsQuestion): Message {
+  const slot = question.slots.find(({ name }) => name === question.focus) ?? question.slots[0];
+  if (!slot) return { key: 'ask-slot', params: {} };
+  return { key: slot.required ? 'ask-slot' : 'ask-optional-slot', params: slotParams(slot) };
+}
+
+function slotParams(slot: Slot): JsonObject {
+  return {
+    label: slot.label,
+    description: slot.description ?? '',
+    expected: slot.options ? 'option' : (slot.format ?? slot.type),
+    options: slot.options?.map(({ label }) => label) ?? [],
+    default: slot.default,
+  };
+}
+
+function askYes(graph: JourneyGraph, state: SessionState, question: ConfirmationQuestion): Message {
+  const { label, description } = stateOf(graph, question.stateId);
+  const { purpose } = question;
+  if (purpose.type === 'rewind') {
+    const place = { scopeId: question.scopeId, stateId: purpose.toStateId };
+    return { key: 'confirm-rewind', params: { steps: effectsAfter({ graph, state }, place) } };
+  }
+  const redo =
+    purpose.type === 'side-effect' &&
+    state.scopes[question.scopeId]?.nodes[question.stateId]?.effectDone === true;
+  return {
+    key: redo ? 'confirm-redo' : `confirm-${purpose.type}`,
+    params: { label, description: description ?? '' },
+  };
+}
+
+/** What a form shows before it asks; references to environment values stay as they are written. */
+function display(step: Step, question: Question): Message[] {
+  const state = stateOf(step.graph, question.stateId);
+  if (state.kind !== 'form') return [];
+  const items = displayItems(step, question.scopeId, state);
+  return [{ key: 'show', params: { label: state.label, ...items } }];
+}
+
+function displayItems(step: Step, scopeId: string, state: FormState): JsonObject {
+  const lookup = createLookup(step.graph.journey, step.state, scopeId, {});
+  const texts: string[] = [];
+  const values: [string, JsonValue][] = [];
+  for (const item of state.display) {
+    if (item.kind === 'text') {
+      const text = resolveText(item.text, lookup);
+      texts.push(text.ok ? text.value : item.text);
+    } else {
+      const value = resolveValue(item.value, lookup, { lone: 'raw' });
+      values.push([item.name, value.ok ? value.value : item.value]);
+    }
+  }
+  return { text: texts.join('\n'), values: Object.fromEntries(values) };
+}

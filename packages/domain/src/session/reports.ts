@@ -1,0 +1,112 @@
+import { own, type JsonObject, type JsonValue } from '../json.js';
+import type { ForkState, StateId } from '../journey/types.js';
+import { ROOT_SCOPE, executionStatus } from './status.js';
+import { stateOf } from './graph.js';
+import { answeredSlots } from './rewind.js';
+import { pendingQuestion, say, type Step } from './step.js';
+import { currentState, progress } from './status.js';
+
+/** Says where the session stands. */
+export function reportStatus(step: Step): void {
+  const { state, graph } = step;
+  const current = currentState(state);
+  say(step, 'status', {
+    name: graph.journey.name,
+    status: executionStatus(state),
+    progress: progress(graph, state),
+    label: current === null ? '' : stateOf(graph, current).label,
+  });
+  const known = knownValues(step);
+  if (Object.keys(known).length > 0) say(step, 'known-values', { values: known });
+}
+
+/** Everything that the person has given, by label. */
+function knownValues(step: Step): JsonObject {
+  const entries: [string, JsonValue][] = [];
+  for (const { place, slot } of answeredSlots(step).toReversed()) {
+    const output = step.state.scopes[place.scopeId]?.outputs[place.stateId];
+    const value = own((output ?? {}) as JsonObject, slot.name);
+    if (value !== undefined && value !== null) entries.push([slot.label, value]);
+  }
+  const question = pendingQuestion(step.state);
+  if (question?.kind === 'slots') {
+    for (const slot of question.slots) {
+      const value = own(question.values, slot.name);
+      if (value !== undefined) entries.push([slot.label, value]);
+    }
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Says what the present step is for, and which way led there: from the journey and its data alone. */
+export function explain(step: Step): void {
+  const { state, graph } = step;
+  const current = currentState(state);
+  if (current === null) {
+    say(step, 'explain-workflow', about(step));
+    return;
+  }
+  const { label, description, kind } = stateOf(graph, current);
+  const question = pendingQuestion(state);
+  say(step, 'explain-step', {
+    label,
+    description: description ?? '',
+    kind: question?.kind === 'confirmation' ? 'confirmation' : kind,
+  });
+  explainWay(step, current);
+}
+
+/** The nearest fork that was decided on the way here, with the expression that was true. */
+function explainWay(step: Step, from: StateId): void {
+  const scope = step.state.scopes[ROOT_SCOPE];
+  if (!scope) return;
+  const seen = new Set<StateId>();
+  const open: StateId[] = [from];
+  for (let id = open.shift(); id !== undefined; id = open.shift()) {
+    for (const way of step.graph.incoming.get(id) ?? []) {
+      if (scope.edges[way.id] !== 'live' || seen.has(way.from)) continue;
+      seen.add(way.from);
+      const fork = stateOf(step.graph, way.from);
+      if (fork.kind === 'fork') {
+        sayBranch(step, fork, way.branchId);
+        return;
+      }
+      open.push(way.from);
+    }
+  }
+}
+
+function sayBranch(step: Step, fork: ForkState, branchId: string | null): void {
+  const branch = fork.branches.find(({ id }) => id === branchId);
+  if (!branch) return;
+  say(step, branch.expression === null ? 'explain-else' : 'explain-branch', {
+    label: fork.label,
+    title: branch.title,
+    expression: branch.expression ?? '',
+    values: knownValues(step),
+  });
+}
+
+/** Answers a question on the side from the workflow's descriptions; what it cannot, it says. */
+export function answerQuestion(step: Step, text: string): void {
+  const words = new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []);
+  const question = pendingQuestion(step.state);
+  const slots = question?.kind === 'slots' ? question.slots : [];
+  const meant =
+    slots.find(({ label }) =>
+      label
+        .toLowerCase()
+        .split(/\s+/)
+        .some((word) => words.has(word)),
+    ) ?? null;
+  if (meant?.description) {
+    say(step, 'answer-slot', { label: meant.label, description: meant.description });
+    return;
+  }
+  say(step, 'answer-workflow', about(step));
+}
+
+function about(step: Step): JsonObject {
+  const { name, description } = step.graph.journey;
+  return { name, description: description ?? '' };
+}
