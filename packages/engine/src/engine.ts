@@ -19,7 +19,7 @@ import { EngineError, IdempotencyClash } from './errors.js';
 import { createJourneyCache } from './journey-cache.js';
 import type { LoadedSession, SessionRecord } from './ports.js';
 import type { EnginePorts } from './settings.js';
-import { beginTurn, driveTurn, TurnConflict, type TurnInput } from './turn.js';
+import { beginTurn, driveTurn, TurnConflict, type TurnInput, type TurnWork } from './turn.js';
 import { emptyLog, record, type TurnLog } from './turn-log.js';
 
 /** Opens a session on a journey that is stored. */
@@ -170,16 +170,29 @@ async function tryCommand(
   const work = beginTurn(ports, journey, session, request.input, idempotency);
   const within = request.replyWithinMs ?? ports.settings.replyWithinMs;
   try {
-    return await new Promise<TurnAnswer>((resolve, reject) => {
-      track(driveTurn(work, within, resolve)).catch((error: unknown) => {
-        if (work.replied) ports.log.error({ err: error, turnId: work.turnId }, 'A turn was lost.');
-        reject(error);
-      });
-    });
+    return await replyOf(ports, work, within, track);
   } catch (error) {
     if (error instanceof TurnConflict || error instanceof IdempotencyClash) return null;
     throw error;
   }
+}
+
+/** The reply of a turn that may go on behind it. */
+async function replyOf(
+  ports: EnginePorts,
+  work: TurnWork,
+  withinMs: number,
+  track: <T>(work: Promise<T>) => Promise<T>,
+): Promise<TurnAnswer> {
+  let reply: (answer: TurnAnswer) => void = () => undefined;
+  const replied = new Promise<TurnAnswer>((resolve) => {
+    reply = resolve;
+  });
+  const driven = track(driveTurn(work, withinMs, reply));
+  driven.catch((error: unknown) => {
+    if (work.replied) ports.log.error({ err: error, turnId: work.turnId }, 'A turn broke off.');
+  });
+  return Promise.race([replied, driven.then(() => replied)]);
 }
 
 function isLeased(session: SessionRecord, now: Date): boolean {

@@ -1,2 +1,8 @@
 export * from './memory-bus.js';
 export * from './memory-cache.js';
+export { createMemorySessions, type OnTimer } from './memory-sessions.js';
+export {
+  createMemoryJourneys,
+  createMemorySecrets,
+  type MemoryJourneys,
+} from './memory-journeys.js';

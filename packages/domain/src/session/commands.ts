@@ -9,6 +9,7 @@ import {
   refocus,
   restart,
 } from './answers.js';
+import { isInterruption } from './evolve.js';
 import { complete, confirm, startJourney } from './flow.js';
 import { goBack, initialVariables, lastAnswered, sayRedone } from './rewind.js';
 import { explain, reportStatus } from './reports.js';
@@ -42,12 +43,20 @@ export function act(step: Step, action: Action, parameters: JsonObject): void {
       startWith(step, action, parameters);
       return;
     }
-    if (state.status === 'paused' && action !== 'resume' && action !== 'cancel') {
+    if (state.status === 'paused' && !mayInPause(step, action)) {
       say(step, 'is-paused');
       return;
     }
   }
   perform(step, action, parameters);
+}
+
+/** A pause is left by resuming or cancelling; what it is asked meanwhile can be answered. */
+function mayInPause(step: Step, action: Action): boolean {
+  if (action === 'resume' || action === 'cancel') return true;
+  const question = pendingQuestion(step.state);
+  const answers = action === 'confirm' || action === 'answer';
+  return answers && question !== null && isInterruption(question);
 }
 
 const STARTING: ReadonlySet<Action> = new Set(['start', 'resume', 'retry', 'confirm', 'answer']);

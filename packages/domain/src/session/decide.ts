@@ -105,6 +105,7 @@ function receive(step: Step, input: Input): void {
       break;
     }
     case 'act':
+      emit(step, { type: 'user-acted', action: input.action, parameters: input.parameters });
       act(step, input.action, input.parameters);
       break;
     case 'block-succeeded':

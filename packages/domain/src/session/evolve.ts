@@ -77,6 +77,7 @@ export function apply(state: SessionState, event: SessionEvent): void {
       state.status = 'running';
       return;
     case 'user-said':
+    case 'user-acted':
       state.lastMessages = [];
       return;
     case 'agent-said':
@@ -113,6 +114,7 @@ type ProgressEvent = Exclude<
       | 'session-started'
       | 'resumed'
       | 'user-said'
+      | 'user-acted'
       | 'agent-said'
       | 'paused'
       | 'mode-switched'
@@ -199,9 +201,14 @@ function applyQuestion(
 
 const INTERRUPTING: ReadonlySet<string> = new Set(['cancel', 'restart', 'rewind']);
 
+/** True for a confirmation of what the person wants with the session itself, not with its workflow. */
+export function isInterruption(question: Question): boolean {
+  return question.kind === 'confirmation' && INTERRUPTING.has(question.purpose.type);
+}
+
 /** What interrupts (cancel? restart?) is asked before what was pending; the rest queues. */
 function ask(state: SessionState, question: Question): void {
-  if (question.kind === 'confirmation' && INTERRUPTING.has(question.purpose.type)) {
+  if (isInterruption(question)) {
     state.questions.unshift(question);
     return;
   }

@@ -256,9 +256,7 @@ export function finishWhenDone(step: Step): void {
   const { state, graph } = step;
   if (state.status !== 'running') return;
   const busy =
-    state.questions.length > 0 ||
-    Object.keys(state.runs).length > 0 ||
-    Object.keys(state.timers).length > 0;
+    state.questions.length > 0 || step.runCount > 0 || Object.keys(state.timers).length > 0;
   const root = state.scopes[ROOT_SCOPE];
   if (busy || !root) return;
   const last =

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../json.js';
 import type { FormState, Slot } from '../journey/types.js';
 import type { Message } from '../conversation/types.js';
 import { createLookup, resolveText, resolveValue } from '../expressions/index.js';
+import { isInterruption } from './evolve.js';
 import { stateOf, type JourneyGraph } from './graph.js';
 import { effectsAfter } from './rewind.js';
 import { pendingQuestion, say, type Step } from './step.js';
@@ -24,7 +25,7 @@ export const REPAIR_LABELS: Readonly<Record<RepairOption, string>> = {
 /** Puts the pending question. */
 export function prompt(step: Step): void {
   const question = pendingQuestion(step.state);
-  if (!question || step.state.status !== 'running') return;
+  if (!question || !(step.state.status === 'running' || isInterruption(question))) return;
   const fresh = question.kind === 'slots' && Object.keys(question.values).length === 0;
   if (fresh && question.refusals === 0) step.said.push(...display(step, question));
   if (question.kind === 'confirmation') step.said.push(...display(step, question));

@@ -33,6 +33,8 @@ export interface Step {
   /** The pending question is to be put (again) when the turn ends. */
   mustPrompt: boolean;
   readonly arrivals: Map<ScopeId, Map<StateId, Arrivals>>;
+  /** How many runs are under way: counting them anew at each of thousands would be quadratic. */
+  runCount: number;
 }
 
 /** Starts to work on a state, which the caller hands over. */
@@ -46,6 +48,7 @@ export function beginStep(journey: Journey, state: SessionState, now: string): S
     said: [],
     mustPrompt: false,
     arrivals: new Map(),
+    runCount: Object.keys(state.runs).length,
   };
 }
 
@@ -54,7 +57,26 @@ export function emit(step: Step, event: SessionEvent): void {
   if (event.type === 'rewound' || event.type === 'restarted') step.arrivals.clear();
   apply(step.state, event);
   step.events.push(event);
+  countRuns(step, event);
 }
+
+function countRuns(step: Step, event: SessionEvent): void {
+  if (event.type === 'node-started') step.runCount += 1;
+  else if (event.type === 'node-completed' || event.type === 'node-failed') {
+    if (event.runId !== null) step.runCount -= 1;
+  } else if (RESETS_RUNS.has(event.type)) {
+    step.runCount = Object.keys(step.state.runs).length;
+  }
+}
+
+const RESETS_RUNS: ReadonlySet<SessionEvent['type']> = new Set([
+  'rewound',
+  'restarted',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+]);
 
 /** Says something: a key of the message catalogue and its arguments. */
 export function say(step: Step, key: string, params: JsonObject = {}): void {

@@ -10,6 +10,7 @@ import {
   refocus,
 } from './answers.js';
 import { answerQuestion } from './reports.js';
+import { isInterruption } from './evolve.js';
 import { pendingQuestion, say, type Step } from './step.js';
 import type { Question, RepairOption, SlotsQuestion } from './types.js';
 
@@ -96,6 +97,11 @@ function isOpen(step: Step): boolean {
 }
 
 function answer(step: Step, text: string, understanding: Understanding): void {
+  const first = pendingQuestion(step.state);
+  if (first && isInterruption(first)) {
+    answerPending(step, first, text, understanding);
+    return;
+  }
   if (!isOpen(step)) return;
   if (step.state.status === 'not-started') begin(step);
   if (understanding.intent === 'modify-input') {

@@ -183,6 +183,7 @@ export type SessionEvent =
   | { type: 'session-started'; variables: JsonObject }
   | { type: 'scope-opened'; scope: Scope }
   | { type: 'user-said'; text: string; intent: string; confidence: number }
+  | { type: 'user-acted'; action: string; parameters: JsonObject }
   | { type: 'agent-said'; messages: Message[] }
   | { type: 'question-asked'; question: Question }
   | { type: 'slots-filled'; questionId: string; values: JsonObject; focus: string | null }

@@ -1,0 +1,136 @@
+import type {
+  LoadedSession,
+  Page,
+  SessionCommit,
+  SessionQuery,
+  SessionRecord,
+  SessionStore,
+  StoredAnswer,
+  StoredEvent,
+  Turn,
+} from '@sim/engine';
+import type { PendingTimer } from '@sim/domain';
+
+/** What happens when a timer's moment comes. */
+export type OnTimer = (sessionId: string, timerId: PendingTimer['id']) => void;
+
+interface Kept {
+  record: SessionRecord;
+  events: StoredEvent[];
+  turns: Turn[];
+  timers: Map<string, NodeJS.Timeout>;
+}
+
+/** Longest delay that `setTimeout` takes; longer waits are set again when it is over. */
+const LONGEST_DELAY_MS = 2_147_483_647;
+
+/**
+ * Sessions in the memory of one process, gone with it: for the terminal and for tests. Timers are the
+ * process's own and keep it alive until they fire.
+ */
+export function createMemorySessions(onTimer: OnTimer = () => undefined): SessionStore {
+  const sessions = new Map<string, Kept>();
+  const page = <T>(all: readonly T[], limit: number, cursor?: string): Page<T> => {
+    const from = cursor === undefined ? 0 : Number(cursor);
+    const next = from + limit;
+    return {
+      items: all.slice(from, next),
+      nextCursor: next < all.length ? String(next) : null,
+    };
+  };
+  return {
+    create(record, events, turns) {
+      sessions.set(record.sessionId, {
+        record: structuredClone(record),
+        events: [...events],
+        turns: [...turns],
+        timers: new Map(),
+      });
+      return Promise.resolve();
+    },
+    load: (query) => Promise.resolve(load(sessions.get(query.sessionId), query)),
+    commit(commit) {
+      const kept = sessions.get(commit.sessionId);
+      if (!kept || !mayWrite(kept.record, commit)) return Promise.resolve(false);
+      write(kept, commit);
+      setTimers(kept, commit, onTimer);
+      return Promise.resolve(true);
+    },
+    renewLease(sessionId, owner, until) {
+      const kept = sessions.get(sessionId);
+      if (kept?.record.leaseOwner !== owner) return Promise.resolve(false);
+      kept.record = { ...kept.record, leaseExpiresAt: until };
+      return Promise.resolve(true);
+    },
+    list({ workspaceId, userId, status, workflowId, limit, cursor }) {
+      const found = [...sessions.values()]
+        .map(({ record }) => record)
+        .filter((record) => record.workspaceId === workspaceId)
+        .filter((record) => userId === undefined || record.userId === userId)
+        .filter((record) => status === undefined || record.state.status === status)
+        .filter((record) => workflowId === undefined || record.workflowId === workflowId);
+      return Promise.resolve(page(found, limit, cursor));
+    },
+    turns: (sessionId, limit, cursor) =>
+      Promise.resolve(page(sessions.get(sessionId)?.turns ?? [], limit, cursor)),
+    events: (sessionId, from, limit) =>
+      Promise.resolve(sessions.get(sessionId)?.events.slice(from, from + limit) ?? []),
+    countLive(userId) {
+      const live = [...sessions.values()].filter(
+        ({ record }) =>
+          ['not-started', 'running', 'paused'].includes(record.state.status) &&
+          (userId === undefined || record.userId === userId),
+      );
+      return Promise.resolve(live.length);
+    },
+  };
+}
+
+function load(kept: Kept | undefined, query: SessionQuery): LoadedSession | null {
+  if (!kept) return null;
+  if (query.workspaceId !== null && kept.record.workspaceId !== query.workspaceId) return null;
+  return { record: structuredClone(kept.record), replay: replayOf(kept, query.idempotencyKey) };
+}
+
+function replayOf(kept: Kept, key: string | undefined): StoredAnswer | null {
+  if (key === undefined) return null;
+  const turn = kept.turns.find(({ idempotencyKey }) => idempotencyKey === key);
+  return turn?.answer && turn.requestHash !== null
+    ? { answer: turn.answer, requestHash: turn.requestHash }
+    : null;
+}
+
+function mayWrite(record: SessionRecord, commit: SessionCommit): boolean {
+  if (record.version !== commit.expectedVersion) return false;
+  const free = record.leaseOwner === null || record.leaseOwner === commit.owner;
+  return free || (record.leaseExpiresAt ?? commit.now) <= commit.now;
+}
+
+function write(kept: Kept, commit: SessionCommit): void {
+  kept.record = {
+    ...kept.record,
+    state: structuredClone(commit.state),
+    version: commit.expectedVersion + 1,
+    leaseOwner: commit.leaseUntil === null ? null : commit.owner,
+    leaseExpiresAt: commit.leaseUntil,
+    updatedAt: commit.now,
+    expiresAt: commit.expiresAt,
+  };
+  kept.events.push(...commit.events);
+  kept.turns.push(...commit.turns);
+}
+
+function setTimers(kept: Kept, commit: SessionCommit, onTimer: OnTimer): void {
+  for (const id of commit.timersCancelled) {
+    clearTimeout(kept.timers.get(id));
+    kept.timers.delete(id);
+  }
+  for (const timer of commit.timersStarted) {
+    const wait = () => {
+      const left = Date.parse(timer.fireAt) - Date.now();
+      const next = left > 0 ? wait : () => onTimer(commit.sessionId, timer.id);
+      kept.timers.set(timer.id, setTimeout(next, Math.min(Math.max(left, 0), LONGEST_DELAY_MS)));
+    };
+    wait();
+  }
+}
