@@ -3,6 +3,7 @@ import {
   DEFAULT_CONFIG,
   initialState,
   type ConversationalConfig,
+  type ExecutionConfig,
   type Journey,
   type JsonObject,
   type SessionState,
@@ -30,6 +31,7 @@ export interface OpenRequest {
   readonly workspaceId: string;
   readonly initialInput?: JsonObject;
   readonly config?: Partial<ConversationalConfig>;
+  readonly execution?: Partial<ExecutionConfig>;
   readonly mode?: SessionState['mode'];
   /** Run at once even where nothing is to be asked first. */
   readonly autoStart?: boolean;
@@ -43,6 +45,8 @@ export interface CommandRequest {
   readonly workspaceId: string | null;
   readonly input: TurnInput;
   readonly idempotencyKey?: string;
+  /** IANA name, for this utterance. */
+  readonly timeZone?: string;
   /** 0 answers as soon as something outside is under way. */
   readonly replyWithinMs?: number;
 }
@@ -167,7 +171,10 @@ async function tryCommand(
   if (isLeased(session, ports.clock())) return null;
   const journey = await journeys.get(session);
   const idempotency = key === undefined ? null : { key, requestHash };
-  const work = beginTurn(ports, journey, session, request.input, idempotency);
+  const work = beginTurn(ports, journey, session, request.input, {
+    idempotency,
+    timeZone: request.timeZone ?? null,
+  });
   const within = request.replyWithinMs ?? ports.settings.replyWithinMs;
   try {
     return await replyOf(ports, work, within, track);
@@ -249,6 +256,7 @@ function opening(request: OpenRequest, state: SessionState, log: TurnLog, now: D
     {
       type: 'open',
       config: { ...DEFAULT_CONFIG, ...request.config },
+      execution: { timeZone: null, sessionTimeoutMs: null, ...request.execution },
       initialInput: request.initialInput ?? {},
       mode: request.mode ?? 'conversational',
     },
@@ -280,7 +288,9 @@ function newRecord(
     leaseExpiresAt: null,
     createdAt: now,
     updatedAt: now,
-    expiresAt: new Date(now.getTime() + ports.settings.sessionTimeoutMs),
+    expiresAt: new Date(
+      now.getTime() + (state.execution.sessionTimeoutMs ?? ports.settings.sessionTimeoutMs),
+    ),
   };
 }
 

@@ -49,6 +49,8 @@ export interface TurnWork {
   readonly owner: string;
   readonly input: TurnInput;
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
+  /** The client's, for this utterance. */
+  readonly timeZone: string | null;
   readonly inbox: Inbox<BlockOutcome | 'deadline'>;
   readonly runs: Map<RunId, AbortController>;
   understanding: Understanding | null;
@@ -65,7 +67,7 @@ export function beginTurn(
   journey: Journey,
   record: SessionRecord,
   input: TurnInput,
-  idempotency: TurnWork['idempotency'],
+  options: Pick<TurnWork, 'idempotency' | 'timeZone'>,
 ): TurnWork {
   const turnId = ports.newId('trn');
   return {
@@ -73,7 +75,7 @@ export function beginTurn(
     journey,
     record,
     input,
-    idempotency,
+    ...options,
     turnId,
     owner: turnId,
     decider: createDecider(journey, record.state),
@@ -139,7 +141,7 @@ async function takeInput(work: TurnWork): Promise<Effect[]> {
     work.journey,
     work.decider.state,
     work.ports.clock().toISOString(),
-    work.ports.settings.timeZone,
+    work.timeZone ?? work.decider.state.execution.timeZone ?? work.ports.settings.timeZone,
   );
   work.understanding = await work.ports.understanding.understand(input.text, context);
   return take(work, { type: 'say', text: input.text, understanding: work.understanding });
@@ -298,7 +300,8 @@ function addAgentTurn(work: TurnWork, said: readonly Message[]): void {
 }
 
 function expiryFrom(work: TurnWork, now: Date): Date {
-  const { sessionTimeoutMs } = work.ports.settings;
+  const sessionTimeoutMs =
+    work.decider.state.execution.sessionTimeoutMs ?? work.ports.settings.sessionTimeoutMs;
   const latest = Object.values(work.decider.state.timers)
     .map(({ fireAt }) => Date.parse(fireAt))
     .reduce((a, b) => Math.max(a, b), now.getTime());

@@ -13,6 +13,7 @@ import type {
   BlockRun,
   ConversationalConfig,
   Effect,
+  ExecutionConfig,
   RunId,
   SessionEvent,
   SessionState,
@@ -24,6 +25,7 @@ export type Input =
   | {
       readonly type: 'open';
       readonly config: ConversationalConfig;
+      readonly execution: ExecutionConfig;
       readonly initialInput: JsonObject;
       readonly mode: SessionState['mode'];
     }
@@ -131,8 +133,8 @@ function receive(step: Step, input: Input): void {
 }
 
 function open(step: Step, input: Extract<Input, { type: 'open' }>): void {
-  const { config, initialInput, mode } = input;
-  emit(step, { type: 'session-created', config, initialInput, mode });
+  const { config, execution, initialInput, mode } = input;
+  emit(step, { type: 'session-created', config, execution, initialInput, mode });
   const { journey } = step.graph;
   const start = journey.initial === null ? null : stateOf(step.graph, journey.initial);
   const slots = start?.kind === 'start' ? start.slots : [];

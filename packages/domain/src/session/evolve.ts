@@ -27,6 +27,7 @@ export function initialState(): SessionState {
     status: 'not-started',
     sequence: 0,
     config: DEFAULT_CONFIG,
+    execution: { timeZone: null, sessionTimeoutMs: null },
     mode: 'conversational',
     initialInput: {},
     scopes: {},
@@ -66,6 +67,7 @@ export function apply(state: SessionState, event: SessionEvent): void {
   switch (event.type) {
     case 'session-created':
       state.config = event.config;
+      state.execution = event.execution;
       state.initialInput = event.initialInput;
       state.mode = event.mode;
       return;

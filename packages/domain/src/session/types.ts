@@ -39,6 +39,7 @@ export interface SessionState {
   /** Events applied so far; the next event has this sequence. */
   sequence: number;
   config: ConversationalConfig;
+  execution: ExecutionConfig;
   mode: 'visual' | 'conversational' | 'hybrid';
   /** Input given at the opening, before the start state asked for the rest. */
   initialInput: JsonObject;
@@ -176,6 +177,7 @@ export type SessionEvent =
   | {
       type: 'session-created';
       config: ConversationalConfig;
+      execution: ExecutionConfig;
       initialInput: JsonObject;
       mode: SessionState['mode'];
     }

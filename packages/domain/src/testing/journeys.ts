@@ -5,7 +5,7 @@ import type {
   JourneyState,
   SideEffect,
   Slot,
-  StateId,
+  StartState,
   Transition,
 } from '../journey/types.js';
 import type { JsonObject, JsonValue } from '../json.js';
@@ -13,8 +13,8 @@ import type { RetryPolicy } from '../workflow/types.js';
 
 /** Journeys for tests, written as a person would sketch them. */
 
-const base = (name: string) => ({
-  id: `st_${name}` as StateId,
+const base = (name: string): Omit<StartState, 'kind' | 'slots'> => ({
+  id: `st_${name}`,
   blockId: name,
   blockType: 'function',
   label: name,

@@ -33,6 +33,7 @@ export class Rehearsal {
     this.turn({
       type: 'open',
       config: { ...DEFAULT_CONFIG, ...more.config },
+      execution: { timeZone: null, sessionTimeoutMs: null },
       initialInput: more.initialInput ?? {},
       mode: 'conversational',
     });
