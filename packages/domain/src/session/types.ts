@@ -29,6 +29,14 @@ export interface ConversationalConfig {
   readonly provideSuggestions: boolean;
 }
 
+/** How a session runs; null leaves it to the service. */
+export interface ExecutionConfig {
+  /** IANA name; dates such as "tomorrow" are told in it. */
+  readonly timeZone: string | null;
+  /** Expires after this long without a turn. */
+  readonly sessionTimeoutMs: number | null;
+}
+
 /**
  * Everything a session knows, rebuilt from its events by `evolve`. Plain JSON.
  * Keys of records are ours (scope, state, run ids), except `variables` and slot values,
