@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { journeyId } from './ids.js';
+import { issue } from './issue.js';
+import { jsonObject, jsonValue } from './json.js';
+
+const stateId = z.string().startsWith('st_').meta({ example: 'st_block1' });
+const transitionId = z.string().startsWith('tr_').meta({ example: 'tr_block1.source.block2' });
+
+/** An accepted value of a slot and how it is said. */
+export const slotOption = z
+  .strictObject({ value: jsonValue, label: z.string() })
+  .meta({ id: 'SlotOption' });
+
+export const slotType = z.enum(['string', 'number', 'boolean', 'object', 'array', 'file[]']);
+export const slotFormat = z.enum(['date', 'time', 'date-time', 'email', 'url', 'phone']);
+
+/** A typed value asked of a person. */
+export const slot = z
+  .strictObject({
+    name: z.string(),
+    label: z.string(),
+    type: slotType,
+    format: slotFormat.nullable(),
+    description: z.string().nullable(),
+    required: z.boolean(),
+    default: jsonValue,
+    options: z.array(slotOption).nullable(),
+  })
+  .meta({ id: 'Slot' });
+
+const stateBase = {
+  id: stateId,
+  blockId: z.string(),
+  blockType: z.string(),
+  label: z.string(),
+  refName: z.string(),
+  description: z.string().nullable(),
+  outputFields: z.array(z.string()).nullable(),
+};
+
+const displayItem = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('text'), text: z.string() }),
+  z.strictObject({ kind: z.literal('field'), name: z.string(), value: jsonValue }),
+]);
+
+const branch = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  expression: z.string().nullable().meta({ description: 'JavaScript; null for else' }),
+});
+
+const retry = z.strictObject({ maxTries: z.int(), waitBetweenTriesMs: z.int() }).nullable();
+
+/** A state of a journey; what it has beside the common fields goes by its kind. */
+export const journeyState = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('start'), ...stateBase, slots: z.array(slot) }),
+    z.strictObject({
+      kind: z.literal('form'),
+      ...stateBase,
+      display: z.array(displayItem),
+      slots: z.array(slot),
+    }),
+    z.strictObject({ kind: z.literal('fork'), ...stateBase, branches: z.array(branch) }),
+    z.strictObject({ kind: z.literal('timer'), ...stateBase, delayMs: z.number() }),
+    z.strictObject({
+      kind: z.literal('tool'),
+      ...stateBase,
+      params: jsonObject,
+      sideEffect: z.enum(['none', 'read', 'write']),
+      retry,
+      hasErrorPath: z.boolean(),
+    }),
+    z.strictObject({ kind: z.literal('response'), ...stateBase, params: jsonObject }),
+  ])
+  .meta({ id: 'JourneyState' });
+
+export const transition = z
+  .strictObject({
+    id: transitionId,
+    from: stateId,
+    to: stateId,
+    kind: z.enum(['next', 'error', 'branch']),
+    branchId: z.string().nullable(),
+    edgeIds: z.array(z.string()),
+  })
+  .meta({ id: 'Transition' });
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A journey as `?format=json` gives it. */
+export const journey = z
+  .strictObject({
+    id: journeyId,
+    version: hash.meta({ description: 'SHA-256 of the content and the mapper' }),
+    mapperVersion: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    initial: stateId.nullable(),
+    states: z.array(journeyState),
+    transitions: z.array(transition),
+    variables: z.array(
+      z.strictObject({ id: z.string(), name: z.string(), type: z.string(), value: jsonValue }),
+    ),
+  })
+  .meta({ id: 'Journey', description: 'A workflow compiled to a state machine that talks' });
+
+/** What became of every block and edge. */
+export const provenance = z
+  .strictObject({
+    nodeStateMappings: z.record(z.string(), z.array(stateId)),
+    edgeTransitionMappings: z.record(z.string(), z.array(transitionId)),
+    contextVariableMappings: z.record(z.string(), z.string()),
+    leftOut: z.array(
+      z.strictObject({ kind: z.enum(['block', 'edge']), id: z.string(), reason: z.string() }),
+    ),
+    coverage: z.number().min(0).max(1),
+  })
+  .meta({ id: 'Provenance' });
+
+/** The answer of `convert` and `preview`. */
+export const conversion = z
+  .strictObject({
+    journeyId,
+    version: hash,
+    states: z.array(journeyState),
+    transitions: z.array(transition),
+    provenance,
+    issues: z.array(issue),
+  })
+  .meta({ id: 'Conversion' });
+
+/** The forms in which a journey is given. */
+export const JOURNEY_FORMATS = ['json', 'mermaid', 'xstate', 'parlant'] as const;
+
+export const journeyQuery = z.strictObject({
+  format: z.enum(JOURNEY_FORMATS).default('json').meta({ description: 'How it is written' }),
+});
+
+/** The body of `preview`. */
+export const previewBody = z.strictObject({
+  workflow: jsonValue.meta({ description: 'A workflow in any of the accepted envelopes' }),
+});

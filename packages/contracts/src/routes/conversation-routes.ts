@@ -1,0 +1,224 @@
+import * as c from '../conversation.js';
+import { conversion, journey, journeyQuery, previewBody } from '../journey.js';
+import { jsonObject } from '../json.js';
+import { pageQuery } from '../page.js';
+import { health, liveness, readiness } from '../platform.js';
+import { MAX_WORKFLOW_BYTES, workflowParams } from '../workflows.js';
+import { idempotentHeaders, streamHeaders } from './headers.js';
+import { defineRoutes, json } from './route.js';
+
+/** Where conversation-service has its API. */
+export const CONVERSATION_BASE_PATH = '/api/v1/conversational-workflows';
+const base = CONVERSATION_BASE_PATH;
+const session = `${base}/sessions/:sessionId`;
+
+const turnProblems = [
+  'session_not_found',
+  'session_busy',
+  'idempotency_key_reused',
+  'rate_limited',
+] as const;
+const turnResponses = {
+  200: json(c.turnAnswer, 'What was done and said'),
+  202: json(c.turnAnswer, 'Taken, with Prefer: respond-async; the rest arrives by events'),
+} as const;
+
+const JOURNEY_ROUTES = defineRoutes('conversation-service', {
+  convertWorkflow: {
+    method: 'post',
+    path: `${base}/workflows/:workflowId/convert`,
+    tag: 'journeys',
+    summary: 'Map the current version of a workflow to a journey',
+    access: 'editor',
+    request: { params: workflowParams },
+    responses: { 200: json(conversion, 'The journey, where everything went, and what is wrong') },
+    problems: ['workflow_not_found', 'not_a_workflow'],
+  },
+  getJourney: {
+    method: 'get',
+    path: `${base}/workflows/:workflowId/journey`,
+    tag: 'journeys',
+    summary: 'The journey of a workflow',
+    access: 'viewer',
+    request: { params: workflowParams, query: journeyQuery },
+    responses: {
+      200: {
+        description: 'The journey; Mermaid comes as text, XState and Parlant as JSON of their own',
+        content: { 'application/json': journey.or(jsonObject), 'text/plain': null },
+      },
+    },
+    problems: ['workflow_not_found', 'not_a_workflow', 'journey_format_unavailable'],
+  },
+  previewWorkflow: {
+    method: 'post',
+    path: `${base}/preview`,
+    tag: 'journeys',
+    summary: 'Map a workflow without storing anything',
+    access: 'viewer',
+    request: { body: { schema: previewBody, maxBytes: MAX_WORKFLOW_BYTES } },
+    responses: { 200: json(conversion, 'The journey, where everything went, and what is wrong') },
+    problems: ['not_a_workflow'],
+  },
+});
+
+const SESSION_ROUTES = defineRoutes('conversation-service', {
+  openSession: {
+    method: 'post',
+    path: `${base}/sessions`,
+    tag: 'sessions',
+    summary: 'Open a session',
+    access: 'editor',
+    request: { headers: idempotentHeaders, body: { schema: c.openSessionBody } },
+    responses: { 201: json(c.openSessionAnswer, 'Opened', { Location: 'Its path' }) },
+    problems: ['workflow_not_found', 'workflow_not_runnable', 'too_many_sessions'],
+  },
+  listSessions: {
+    method: 'get',
+    path: `${base}/sessions`,
+    tag: 'sessions',
+    summary: 'Sessions of the workspace',
+    access: 'viewer',
+    request: { query: c.sessionsQuery },
+    responses: { 200: json(c.sessionsPage, 'A page, the latest first') },
+    problems: [],
+  },
+  getSessionState: {
+    method: 'get',
+    path: session,
+    tag: 'sessions',
+    summary: 'Where a session stands',
+    access: 'viewer',
+    request: { params: c.sessionParams },
+    responses: { 200: json(c.sessionAnswer, 'Its state') },
+    problems: ['session_not_found'],
+  },
+  sendCommand: {
+    method: 'post',
+    path: `${session}/commands`,
+    tag: 'sessions',
+    summary: 'Say something',
+    access: 'editor',
+    request: {
+      params: c.sessionParams,
+      headers: idempotentHeaders,
+      body: { schema: c.commandBody },
+    },
+    responses: turnResponses,
+    problems: turnProblems,
+  },
+  performAction: {
+    method: 'post',
+    path: `${session}/actions`,
+    tag: 'sessions',
+    summary: 'Do something, without language',
+    access: 'editor',
+    request: {
+      params: c.sessionParams,
+      headers: idempotentHeaders,
+      body: { schema: c.actionBody },
+    },
+    responses: turnResponses,
+    problems: turnProblems,
+  },
+  listTurns: {
+    method: 'get',
+    path: `${session}/turns`,
+    tag: 'sessions',
+    summary: 'What was said',
+    access: 'viewer',
+    request: { params: c.sessionParams, query: pageQuery },
+    responses: { 200: json(c.turnsPage, 'A page, the latest first') },
+    problems: ['session_not_found'],
+  },
+  listEvents: {
+    method: 'get',
+    path: `${session}/events`,
+    tag: 'sessions',
+    summary: 'What happened',
+    description:
+      'A page of JSON, or with Accept: text/event-stream a stream that goes on; Last-Event-ID takes ' +
+      'it up where it broke off.',
+    access: 'viewer',
+    request: { params: c.sessionParams, query: pageQuery, headers: streamHeaders },
+    responses: {
+      200: {
+        description: 'Events in their order',
+        content: { 'application/json': c.eventsPage, 'text/event-stream': null },
+      },
+    },
+    problems: ['session_not_found'],
+  },
+  endSession: {
+    method: 'delete',
+    path: session,
+    tag: 'sessions',
+    summary: 'End a session',
+    access: 'editor',
+    request: { params: c.sessionParams },
+    responses: { 200: json(c.endedSession, 'Its last state') },
+    problems: ['session_not_found', 'session_busy'],
+  },
+});
+
+const LANGUAGE_ROUTES = defineRoutes('conversation-service', {
+  analyzeUtterance: {
+    method: 'post',
+    path: `${base}/nlp/analyze`,
+    tag: 'language',
+    summary: 'Understand an utterance outside of a session',
+    access: 'viewer',
+    request: { body: { schema: c.analyzeBody } },
+    responses: { 200: json(c.analysis, 'How it is understood') },
+    problems: [],
+  },
+  warmCache: {
+    method: 'post',
+    path: `${base}/warm-cache`,
+    tag: 'language',
+    summary: 'Put journeys into the cache before they are asked for',
+    access: 'editor',
+    request: { body: { schema: c.warmCacheBody, required: false } },
+    responses: { 200: json(c.warmCacheAnswer, 'Done') },
+    problems: [],
+  },
+});
+
+const probe = {
+  method: 'get',
+  tag: 'operations',
+  access: 'public',
+  request: {},
+  problems: [],
+} as const;
+
+const CONVERSATION_PROBES = defineRoutes('conversation-service', {
+  getConversationHealth: {
+    ...probe,
+    path: `${base}/health`,
+    summary: 'State of the services that this one needs',
+    responses: {
+      200: json(health, 'It works, perhaps with less than everything'),
+      503: json(health, 'Something that it needs is unhealthy'),
+    },
+  },
+  getConversationReady: {
+    ...probe,
+    path: `${base}/ready`,
+    summary: 'Whether a turn can be answered',
+    responses: { 200: json(readiness, 'Ready'), 503: json(readiness, 'Not ready') },
+  },
+  getConversationLive: {
+    ...probe,
+    path: `${base}/live`,
+    summary: 'Whether the process lives',
+    responses: { 200: json(liveness, 'It lives') },
+  },
+});
+
+/** Every endpoint of conversation-service. */
+export const CONVERSATION_ROUTES = {
+  ...JOURNEY_ROUTES,
+  ...SESSION_ROUTES,
+  ...LANGUAGE_ROUTES,
+  ...CONVERSATION_PROBES,
+};

@@ -1,0 +1,38 @@
+import { CONVERSATION_ROUTES } from './conversation-routes.js';
+import { IDENTITY_ROUTES } from './identity-routes.js';
+import { SETTINGS_ROUTES, SIM_APP_PROBES } from './platform-routes.js';
+import type { RouteSpec, ServiceName } from './route.js';
+import { WORKFLOW_ROUTES } from './workflow-routes.js';
+import { WORKSPACE_ROUTES } from './workspace-routes.js';
+
+export { CONVERSATION_BASE_PATH, CONVERSATION_ROUTES } from './conversation-routes.js';
+export {
+  problemCodesOf,
+  type Access,
+  type BodySpec,
+  type RequestSpec,
+  type ResponseSpec,
+  type RouteSpec,
+  type ServiceName,
+} from './route.js';
+
+/** Every endpoint of sim-app. */
+export const SIM_APP_ROUTES = {
+  ...IDENTITY_ROUTES,
+  ...WORKSPACE_ROUTES,
+  ...WORKFLOW_ROUTES,
+  ...SETTINGS_ROUTES,
+  ...SIM_APP_PROBES,
+};
+
+/** Every endpoint of both services, by operation id. */
+export const ROUTES = { ...SIM_APP_ROUTES, ...CONVERSATION_ROUTES };
+
+/** The name of an endpoint. */
+export type OperationId = keyof typeof ROUTES;
+
+/** The endpoints of a service, by operation id. */
+export const routesOf = (service: ServiceName): [OperationId, RouteSpec][] =>
+  (Object.entries(ROUTES) as [OperationId, RouteSpec][]).filter(
+    ([, route]) => route.service === service,
+  );
