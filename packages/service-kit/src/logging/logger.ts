@@ -34,12 +34,13 @@ export function createLogger(options: LoggerOptions): Logger {
       base: { service: options.service, ...(options.version && { version: options.version }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       messageKey: 'message',
-      formatters: { level: (label) => ({ level: label }), log: redact, bindings: redact },
+      formatters: { level: (label) => ({ level: label }), log: redact },
       serializers: { err: serializeError, error: serializeError },
     },
     // Every stream takes every line that the logger lets through.
     pino.multistream(streams.map((stream) => ({ stream, level: 'trace' }))),
   );
+  redactChildren(logger);
   if (file !== undefined) files.set(logger, file);
   return logger;
 }
@@ -47,6 +48,17 @@ export function createLogger(options: LoggerOptions): Logger {
 /** Writes what is left to the log file and closes it; the logger goes on to standard output. */
 export async function closeLogger(logger: Logger): Promise<void> {
   await files.get(logger)?.close();
+}
+
+type MakeChild = (this: Logger, bindings: object, options?: object) => Logger;
+
+/** pino's formatters do not see what a child is bound to; children of children inherit this. */
+function redactChildren(logger: Logger): void {
+  const makeChild = Reflect.get(logger, 'child') as unknown as MakeChild;
+  const child: MakeChild = function (bindings, options) {
+    return makeChild.call(this, redact(bindings), options);
+  };
+  Object.defineProperty(logger, 'child', { value: child });
 }
 
 function plainStream(output: { write(line: string): unknown }): { write(line: string): void } {
