@@ -20,19 +20,18 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Why a port cannot be listened on: the error code of the system (`EADDRINUSE`, `EACCES`), or null where it can. */
+/**
+ * Why a port cannot be listened on: the error code of the system (`EADDRINUSE`, `EACCES`), or null
+ * where it can, on every interface and on the loopback one.
+ */
 export async function portProblem(port: number): Promise<string | null> {
-  for (const host of ['0.0.0.0', '127.0.0.1']) {
-    const problem = await listenProblem(port, host);
-    if (problem !== null) return problem;
-  }
-  return null;
+  return (await listenProblem({ port })) ?? (await listenProblem({ port, host: '127.0.0.1' }));
 }
 
-async function listenProblem(port: number, host: string): Promise<string | null> {
+async function listenProblem(place: { port: number; host?: string }): Promise<string | null> {
   const server = createServer();
   try {
-    server.listen({ port, host, exclusive: true });
+    server.listen({ ...place, exclusive: true });
     await once(server, 'listening');
     return null;
   } catch (error) {
