@@ -1,5 +1,5 @@
 import { cacheContract, eventBusContract } from '@sim/memory/contracts';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRedis, type RedisConfig, type RedisConnection } from './connection.js';
 import { rateLimitStore } from './rate-limit-store.js';
 import { RedisBus } from './redis-bus.js';
@@ -119,6 +119,10 @@ describe.skipIf(!hasRedisServer)('with a Redis that comes and goes (needs redis-
     const server = await redisProcess();
     const logger = recordingLogger();
     const connection = createRedis(configOf([server.port]), logger);
+    onTestFinished(async () => {
+      await connection.close();
+      await server.stop();
+    });
     const bus = new RedisBus(connection);
     const cache = new RedisCache(connection, { name: 'journey' });
     const store = rateLimitStore(connection, 'api');
@@ -162,7 +166,6 @@ describe.skipIf(!hasRedisServer)('with a Redis that comes and goes (needs redis-
     ]);
     await connection.close();
     expect(connection.status).toBe('closed');
-    await server.stop();
   });
 });
 

@@ -85,14 +85,18 @@ async function run(port: number, options: ServerOptions): Promise<{ stop(): Prom
     { stdio: 'ignore' },
   );
   const exited = once(child, 'exit');
-  await answering(port, options.password);
-  return {
-    stop: async () => {
-      child.kill('SIGTERM');
-      await exited;
-      await rm(dir, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exited;
+    await rm(dir, { recursive: true, force: true });
   };
+  try {
+    await answering(port, options.password);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
 }
 
 async function answering(port: number, password: string | undefined): Promise<void> {
