@@ -134,6 +134,17 @@ describe('problemHandler', () => {
     expect(body).toMatchObject({ status: 400, code: 'invalid_body', errors: [{ path: 'name' }] });
   });
 
+  it('answers 503 with Retry-After where a failure says that it passes', async () => {
+    const away = Object.assign(new Error('The store is away.'), {
+      code: 'store_away',
+      retryAfterSeconds: 5,
+    });
+    const response = await request(testApp([failing(away)])).get('/things/1');
+    expect(response.status).toBe(503);
+    expect(response.headers['retry-after']).toBe('5');
+    expect(response.body).toMatchObject({ code: 'store_away', detail: 'The store is away.' });
+  });
+
   it('maps a path that is not properly encoded', async () => {
     const { body } = await request(testApp([failing(badRequest('c', 'd'))])).get('/things/%E0%A4');
     expect(body).toMatchObject({ status: 400, code: 'invalid_url' });

@@ -1,6 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import * as z from 'zod';
-import { badRequest, notFound, ProblemError, unsupportedMediaType } from './problem-error.js';
+import {
+  badRequest,
+  notFound,
+  ProblemError,
+  serviceUnavailable,
+  unsupportedMediaType,
+} from './problem-error.js';
 import { invalidInput } from './validate.js';
 
 /** Turns an error of the domain or of a driver into a problem, or leaves it to the next mapper. */
@@ -109,12 +115,25 @@ function logCause(error: unknown, problem: ProblemError, req: Request): void {
 function mapKnown(error: unknown): ProblemError | undefined {
   if (error instanceof z.ZodError) return invalidInput(error);
   if (!(error instanceof Error)) return undefined;
+  const passing = mapPassing(error);
+  if (passing) return passing;
   const { type, status, limit } = error as { type?: unknown; status?: unknown; limit?: unknown };
   if (typeof type === 'string') return mapBodyError(type, limit, error);
   if (error instanceof URIError && status === 400) {
     return badRequest('invalid_url', 'The path is not properly percent-encoded.');
   }
   return undefined;
+}
+
+/**
+ * A failure that passes by itself says so: it carries its code and `retryAfterSeconds`, as those of a
+ * store that is away, busy or not migrated do.
+ */
+function mapPassing(error: Error): ProblemError | undefined {
+  const { code, retryAfterSeconds } = error as { code?: unknown; retryAfterSeconds?: unknown };
+  return typeof code === 'string' && typeof retryAfterSeconds === 'number'
+    ? serviceUnavailable(retryAfterSeconds, code, error.message, { cause: error })
+    : undefined;
 }
 
 function mapBodyError(type: string, limit: unknown, error: Error): ProblemError | undefined {
