@@ -77,7 +77,7 @@ function install(manager) {
  * The environment without what would change what is installed: `NODE_ENV=production` leaves out the
  * compiler, `npm_config_omit` and `npm_config_ignore_scripts` the binaries, `npm_config_global` the project.
  */
-export function installEnvironment(environment) {
+function installEnvironment(environment) {
   const kept = Object.entries(environment).filter(
     ([name]) =>
       name !== 'NODE_ENV' && (!/^(p?npm)_config_/i.test(name) || NETWORK_SETTINGS.test(name)),
