@@ -11,8 +11,8 @@ interface Step {
 }
 
 interface Report {
-  summary(steps: Step[]): string;
-  lastLine(steps: Step[]): string;
+  summary: (steps: Step[]) => string;
+  lastLine: (steps: Step[]) => string;
 }
 
 // Scripts are plain JavaScript, to run before anything is compiled.

@@ -1,0 +1,45 @@
+import type { Environment } from '@sim/service-kit';
+import type { Secrets } from './secrets.js';
+import type { StartSettings } from './settings.js';
+
+/** The environments that the two services would be given as separate processes. */
+export interface ServiceEnvironments {
+  readonly simApp: Environment;
+  readonly conversationService: Environment;
+}
+
+/**
+ * What each service reads when both run here.
+ *
+ * @param databaseUrl - of the embedded database; null leaves the person's own variables as they are.
+ * @param ports - with no 0 left.
+ */
+export function serviceEnvironments(
+  env: Environment,
+  settings: StartSettings,
+  secrets: Secrets,
+  databaseUrl: string | null,
+  ports: StartSettings['ports'],
+): ServiceEnvironments {
+  const shared = {
+    ...env,
+    ...(databaseUrl !== null && { DATABASE_URL: databaseUrl, DATABASE_SSL: 'disable' }),
+    JWT_SECRET: settings.jwtSecret ?? secrets.jwtSecret,
+    ENCRYPTION_KEY: settings.encryptionKey ?? secrets.encryptionKey,
+    LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn',
+    LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty',
+  };
+  return {
+    simApp: {
+      ...shared,
+      PORT: String(ports.simApp),
+      METRICS_PORT: String(ports.simAppMetrics),
+      CONVERSATION_SERVICE_URL: `http://127.0.0.1:${ports.conversationService}`,
+    },
+    conversationService: {
+      ...shared,
+      PORT: String(ports.conversationService),
+      METRICS_PORT: String(ports.conversationServiceMetrics),
+    },
+  };
+}
