@@ -33,3 +33,9 @@ export {
 } from './session/view.js';
 export { render } from './conversation/voice/render.js';
 export { en, type MessageKey } from './conversation/voice/en.js';
+export { parseWorkflow, type ParsedWorkflow } from './workflow/parse-workflow.js';
+export { mapWorkflow } from './mapping/map-workflow.js';
+export { MAPPER_VERSION } from './mapping/version.js';
+export type { MapOptions, MappedWorkflow } from './mapping/types.js';
+export { toMermaid } from './export/mermaid.js';
+export { ISSUE_CATALOGUE, type IssueCode, type IssueDescription } from './issue-catalogue.js';

@@ -21,6 +21,11 @@ export interface Journey {
   /** No dangling ends, no cycles: edges that would close one are left out with an issue. */
   readonly transitions: readonly Transition[];
   readonly variables: readonly JourneyVariable[];
+  /**
+   * Names of blocks that are left out: a reference to one is empty, as to a block that never ran, while
+   * one to no block at all stays as it is written.
+   */
+  readonly absentNames?: readonly string[];
 }
 
 interface StateBase {

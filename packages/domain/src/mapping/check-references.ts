@@ -1,0 +1,140 @@
+import { normaliseName, type ReferenceToken } from '../expressions/references.js';
+import type { IssueCode } from '../issue-catalogue.js';
+import type { JourneyState, StateId, Transition } from '../journey/types.js';
+import type { Block, Workflow } from '../workflow/types.js';
+import { quote, quoteAll, type IssueLog } from '../workflow/issue-log.js';
+import { assignedVariables, isMeantAsBlock } from './references.js';
+import { START_FIELDS, START_NAME } from './starts.js';
+import { stateIdOf } from './states.js';
+import { withoutPath } from './upstream.js';
+
+/** What references are checked against. */
+export interface ReferenceContext {
+  readonly workflow: Workflow;
+  readonly start: Block | null;
+  /** In topological order. */
+  readonly states: readonly JourneyState[];
+  readonly transitions: readonly Transition[];
+  readonly leftOut: ReadonlyMap<string, IssueCode>;
+  readonly references: ReadonlyMap<string, readonly ReferenceToken[]>;
+  readonly log: IssueLog;
+}
+
+interface BlockReference {
+  readonly token: ReferenceToken;
+  readonly readerState: JourneyState;
+  readonly reader: StateId;
+  readonly target: StateId;
+  readonly block: Block;
+}
+
+/** Reports references to what does not exist, and to what has not run when it is read. */
+export function checkReferences(context: ReferenceContext): void {
+  const { workflow, states, transitions, log } = context;
+  const byName = blocksByName(workflow.blocks, log);
+  if (context.start && !byName.has(START_NAME)) byName.set(START_NAME, context.start);
+  const variables = new Set(
+    [...workflow.variables.map(({ name }) => name), ...assignedVariables(workflow.blocks)].map(
+      normaliseName,
+    ),
+  );
+  const found: BlockReference[] = [];
+  for (const state of states) {
+    for (const token of context.references.get(state.blockId) ?? []) {
+      if (token.kind === 'env') continue;
+      const block = byName.get(token.name);
+      if (token.kind === 'variable' && !block) checkVariable(token, state, variables, log);
+      else if (block) found.push(reference(token, state, block));
+      else if (isMeantAsBlock(token)) reportUnknown(token, state, log);
+    }
+  }
+  const stateById = new Map(states.map((state) => [state.id, state]));
+  const running: BlockReference[] = [];
+  for (const entry of found) {
+    const target = stateById.get(entry.target);
+    if (!target) reportLeftOut(entry, context);
+    else running.push(entry);
+    if (target) checkField(entry, target, log);
+  }
+  const order = states.map(({ id }) => id);
+  for (const entry of withoutPath(order, transitions, running)) reportNotBefore(entry, log);
+}
+
+function reference(token: ReferenceToken, state: JourneyState, block: Block): BlockReference {
+  return { token, readerState: state, reader: state.id, target: stateIdOf(block.id), block };
+}
+
+/** By normalised name; blocks that share one are reported, notes and disabled blocks give way. */
+function blocksByName(blocks: readonly Block[], log: IssueLog): Map<string, Block> {
+  const byName = new Map<string, Block>();
+  for (const block of blocks) {
+    if (block.type === 'note') continue;
+    const name = normaliseName(block.name);
+    const known = byName.get(name);
+    if (!known || (!known.enabled && block.enabled)) byName.set(name, block);
+    if (!known?.enabled || !block.enabled) continue;
+    const message = () =>
+      `${quote(known.name)} and ${quote(block.name)} are both referred to as <${name.slice(0, 60)}>.`;
+    log.report('name_collision', { blockId: block.id, message });
+  }
+  return byName;
+}
+
+function checkVariable(
+  token: ReferenceToken,
+  state: JourneyState,
+  variables: ReadonlySet<string>,
+  log: IssueLog,
+): void {
+  const [name] = token.path;
+  if (name === undefined || variables.has(normaliseName(String(name)))) return;
+  const message = () =>
+    `${quote(state.label)} reads ${quote(token.raw)}, but there is no variable ${quote(String(name))}.`;
+  log.report('reference_unknown_variable', { blockId: state.blockId, message });
+}
+
+function reportUnknown(token: ReferenceToken, state: JourneyState, log: IssueLog): void {
+  const isScope = token.kind === 'loop' || token.kind === 'parallel';
+  const message = () =>
+    isScope
+      ? `${quote(state.label)} reads ${quote(token.raw)}, but stands in no ${token.kind}.`
+      : `${quote(state.label)} reads ${quote(token.raw)}, but no block is called that.`;
+  log.report('reference_unknown_block', { blockId: state.blockId, message });
+}
+
+function checkField(
+  { token, readerState }: BlockReference,
+  target: JourneyState,
+  log: IssueLog,
+): void {
+  const [field] = token.path;
+  const fields = target.outputFields;
+  if (field === undefined || fields === null || fields.includes(String(field))) return;
+  if (field === 'error' || (target.kind === 'start' && START_FIELDS.includes(String(field))))
+    return;
+  const message = () =>
+    `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(target.label)} has no field ` +
+    `${quote(String(field))}.`;
+  const hint = fields.length > 0 ? `It has ${quoteAll(fields, 12)}.` : 'It has no fields at all.';
+  log.report('reference_unknown_path', { blockId: readerState.blockId, message, hint });
+}
+
+function reportLeftOut(
+  { token, readerState, block }: BlockReference,
+  context: ReferenceContext,
+): void {
+  const reason = context.leftOut.get(block.id);
+  const why = reason === 'block_disabled' ? 'is disabled' : 'is left out';
+  const message = () =>
+    `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(block.name)} ${why}.`;
+  context.log.report('reference_may_not_run', { blockId: readerState.blockId, message });
+}
+
+function reportNotBefore({ token, readerState, block }: BlockReference, log: IssueLog): void {
+  const self = readerState.blockId === block.id;
+  const message = () =>
+    self
+      ? `${quote(readerState.label)} reads its own output, ${quote(token.raw)}.`
+      : `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(block.name)} does not come before it.`;
+  log.report('reference_may_not_run', { blockId: readerState.blockId, message });
+}

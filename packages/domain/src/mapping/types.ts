@@ -1,0 +1,17 @@
+import type { Issue } from '../issues.js';
+import type { Journey, Provenance, SideEffect } from '../journey/types.js';
+
+/** What the mapping is told from outside the workflow. */
+export interface MapOptions {
+  /** Side effect by block type, in place of our own judgement. */
+  readonly sideEffects?: Readonly<Record<string, SideEffect>>;
+  /** Block types that an executor or a configured tool runs; others are reported. Absent: not checked. */
+  readonly knownTypes?: ReadonlySet<string>;
+}
+
+/** A workflow's journey, what was found on the way, and what became of each part. */
+export interface MappedWorkflow {
+  readonly journey: Journey;
+  readonly issues: readonly Issue[];
+  readonly provenance: Provenance;
+}
