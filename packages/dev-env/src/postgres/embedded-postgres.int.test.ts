@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gone, isAlive } from '../os/processes.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import { EmbeddedPostgresError } from './errors.js';
-import { gone, isAlive } from './orphan.js';
 import { readPostmasterFile } from './postmaster-file.js';
 
 const quick = { fsync: 'off', full_page_writes: 'off' };

@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { commandLine, gone } from '../os/processes.js';
 import { EmbeddedPostgresError } from './errors.js';
 import { readPostmasterFile } from './postmaster-file.js';
-
-const run = promisify(execFile);
 
 /**
  * Ends a server that an earlier, killed process left on these data, and removes what it leaves behind.
@@ -19,7 +15,7 @@ const run = promisify(execFile);
 export async function endOrphan(clusterDir: string, timeoutMs = 20_000): Promise<void> {
   const file = await readPostmasterFile(clusterDir);
   if (file === null) return;
-  if (await isServerOf(file.pid, clusterDir)) {
+  if ((await commandLine(file.pid)).includes(clusterDir)) {
     signal(file.pid, 'SIGINT');
     if (!(await gone(file.pid, timeoutMs))) {
       throw new EmbeddedPostgresError(
@@ -29,40 +25,6 @@ export async function endOrphan(clusterDir: string, timeoutMs = 20_000): Promise
     }
   }
   await rm(join(clusterDir, 'postmaster.pid'), { force: true });
-}
-
-/** True once no process has this id; false where one still has at the end of the time. */
-export async function gone(pid: number, timeoutMs: number): Promise<boolean> {
-  const end = Date.now() + timeoutMs;
-  while (isAlive(pid)) {
-    if (Date.now() > end) return false;
-    await delay(20);
-  }
-  return true;
-}
-
-/** Whether a process with this id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-async function isServerOf(pid: number, clusterDir: string): Promise<boolean> {
-  if (!isAlive(pid)) return false;
-  const { stdout } = await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() =>
-    commandLineFromProc(pid),
-  );
-  return stdout.includes(clusterDir);
-}
-
-/** Small containers have no `ps`. */
-async function commandLineFromProc(pid: number): Promise<{ stdout: string }> {
-  const raw = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return { stdout: raw.replaceAll('\0', ' ') };
 }
 
 function signal(pid: number, name: 'SIGINT'): void {

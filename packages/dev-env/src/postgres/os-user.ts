@@ -51,12 +51,16 @@ export async function serverUser(
   throw unreachable(parentDir, `User ${ids.uid} cannot enter the folder.`);
 }
 
-/** The user keeps one right of root, to pass closed folders on the way to the data. Linux alone has it. */
+/**
+ * The user keeps one right of root, to pass closed folders on the way to the programs and the data. It must
+ * count in the kernel's `access` too, by which PostgreSQL looks for its programs. Linux alone has all this.
+ */
 function withFileAccess(ids: { uid: number; gid: number }): ServerUser {
   const become = [
     `--reuid=${ids.uid}`,
     `--regid=${ids.gid}`,
     '--clear-groups',
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
   ];

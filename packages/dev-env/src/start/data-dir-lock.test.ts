@@ -4,8 +4,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processIdentity } from '../os/processes.js';
 import { lockDataDir } from './data-dir-lock.js';
-import { processIdentity } from './process-identity.js';
 
 describe('the lock of a data folder', () => {
   let dir: string;

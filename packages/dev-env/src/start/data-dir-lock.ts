@@ -1,7 +1,7 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processIdentity } from '../os/processes.js';
 import { StartError } from './errors.js';
-import { processIdentity } from './process-identity.js';
 
 const FILE = 'lock';
 const ATTEMPTS = 5;
