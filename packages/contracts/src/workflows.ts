@@ -1,32 +1,11 @@
 import * as z from 'zod';
-import { userId, workflowId } from './ids.js';
+import { workflowId } from './ids.js';
 import { issue } from './issue.js';
 import { shortText, timestamp } from './json.js';
-import { page, pageQuery } from './page.js';
+import { page } from './page.js';
 
 /** The largest document that is taken in: 10 MB. */
 export const MAX_WORKFLOW_BYTES = 10 * 1024 * 1024;
-
-/** The forms in which a workflow comes. */
-export const ENVELOPES = [
-  'ui-export',
-  'rest-export',
-  'admin-export',
-  'legacy',
-  'zip',
-  'yaml',
-  'operations',
-  'executor',
-] as const;
-
-const contentFacts = {
-  envelope: z.enum(ENVELOPES),
-  contentHash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .meta({ description: 'SHA-256 of the document as it came in' }),
-  sizeBytes: z.int().min(0),
-};
 
 export const workflow = z
   .strictObject({
@@ -34,8 +13,7 @@ export const workflow = z
     name: z.string(),
     description: z.string().nullable(),
     version: z.int().min(1).meta({ description: 'The present version; also the ETag' }),
-    ...contentFacts,
-    createdBy: userId.nullable(),
+    createdBy: z.string().nullable().meta({ description: 'Null once that person is erased' }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -60,8 +38,14 @@ export const importQuery = z.strictObject({
 export const workflowVersion = z
   .strictObject({
     version: z.int().min(1),
-    ...contentFacts,
-    createdBy: userId.nullable(),
+    name: z.string(),
+    description: z.string().nullable(),
+    contentType: z.string().meta({ example: 'application/json' }),
+    contentHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta({ description: 'SHA-256 of the document as it came in' }),
+    createdBy: z.string().nullable(),
     createdAt: timestamp,
   })
   .meta({ id: 'WorkflowVersion' });
@@ -78,5 +62,3 @@ export const exportQuery = z.strictObject({
     .optional()
     .meta({ description: 'An earlier version; the present one where not given' }),
 });
-
-export const listQuery = pageQuery;

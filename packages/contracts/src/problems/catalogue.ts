@@ -29,6 +29,12 @@ const REQUEST = {
     'A query parameter is unknown or has a value that is not accepted; `errors` names it.',
     'Correct the named parameters.',
   ),
+  invalid_cursor: kind(
+    400,
+    'The cursor is not one of ours',
+    'The cursor was changed, or is that of another list.',
+    'Send a nextCursor as it came, or leave it out to begin at the start.',
+  ),
   invalid_params: kind(
     400,
     'A part of the path is not as expected',
@@ -233,16 +239,10 @@ const THINGS = {
     'Get the workflow again, redo the change on it, and send the new ETag.',
   ),
   idempotency_key_reused: kind(
-    409,
+    422,
     'The idempotency key was used for something else',
     'A request with this Idempotency-Key and another content was answered before.',
     'Use a new key for a new request.',
-  ),
-  idempotency_in_progress: kind(
-    409,
-    'The first request with this key is still at work',
-    'Two requests with the same Idempotency-Key came at once.',
-    'Send it again in a moment; the stored answer comes then.',
   ),
   session_busy: kind(
     409,

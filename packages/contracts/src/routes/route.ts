@@ -52,14 +52,19 @@ export interface RouteSpec {
   readonly problems: readonly ProblemCode[];
 }
 
-/** Routes by operation id, all of one service. */
+/** Routes by operation id, all of one service; each keeps the types of its schemas. */
 export const defineRoutes = <const R extends Readonly<Record<string, Omit<RouteSpec, 'service'>>>>(
   service: ServiceName,
   routes: R,
-): { readonly [K in keyof R]: R[K] & RouteSpec } =>
+): DefinedRoutes<R> =>
   Object.fromEntries(
     Object.entries(routes).map(([id, route]) => [id, { service, ...route }]),
-  ) as unknown as { readonly [K in keyof R]: R[K] & RouteSpec };
+  ) as unknown as DefinedRoutes<R>;
+
+/** Routes with the service that they are of. */
+export type DefinedRoutes<R> = {
+  readonly [K in keyof R]: R[K] & { readonly service: ServiceName };
+};
 
 /** A success with a JSON body. */
 export const json = <S extends z.ZodType>(
@@ -80,6 +85,7 @@ export function problemCodesOf(route: RouteSpec): ProblemCode[] {
     ...(body ? BODY_PROBLEMS : []),
     ...(body && !body.raw ? (['invalid_body'] as const) : []),
     ...(query ? (['invalid_query'] as const) : []),
+    ...(query && 'cursor' in query.shape ? (['invalid_cursor'] as const) : []),
     ...(headers ? (['invalid_headers'] as const) : []),
     ...(params ? (['invalid_url'] as const) : []),
     ...accessProblems(route.access),

@@ -1,4 +1,5 @@
 import { jsonValue } from '../json.js';
+import { pageQuery } from '../page.js';
 import * as w from '../workflows.js';
 import { ETAG, idempotentHeaders, ifMatchHeaders } from './headers.js';
 import { defineRoutes, json } from './route.js';
@@ -22,7 +23,7 @@ export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
     responses: {
       201: json(w.workflowWithIssues, 'Imported', { ETag: ETAG, Location: 'Its path' }),
     },
-    problems: ['not_a_workflow', 'idempotency_key_reused', 'idempotency_in_progress'],
+    problems: ['not_a_workflow', 'idempotency_key_reused'],
   },
   listWorkflows: {
     method: 'get',
@@ -30,8 +31,8 @@ export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
     tag,
     summary: 'Workflows of the workspace',
     access: 'viewer',
-    request: { query: w.listQuery },
-    responses: { 200: json(w.workflowPage, 'A page, the latest change first') },
+    request: { query: pageQuery },
+    responses: { 200: json(w.workflowPage, 'A page, the latest first') },
     problems: [],
   },
   getWorkflow: {
@@ -79,7 +80,7 @@ export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
     tag,
     summary: 'Versions of a workflow',
     access: 'viewer',
-    request: { params: w.workflowParams, query: w.listQuery },
+    request: { params: w.workflowParams, query: pageQuery },
     responses: { 200: json(w.workflowVersionPage, 'A page, the latest first') },
     problems: ['workflow_not_found'],
   },
