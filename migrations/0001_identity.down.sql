@@ -1,0 +1,10 @@
+DROP TABLE api_keys;
+DROP TABLE workspace_invitations;
+DROP TABLE workspace_members;
+DROP TABLE auth_rate_limits;
+DROP TABLE auth_verifications;
+DROP TABLE auth_accounts;
+DROP TABLE auth_sessions;
+DROP TABLE workspaces;
+DROP TABLE auth_users;
+DROP FUNCTION delete_api_keys_of_owner();
