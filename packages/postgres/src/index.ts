@@ -1,1 +1,55 @@
-export {};
+export * from './audit/audit-log.js';
+export {
+  createDatabase,
+  type Database,
+  type DatabaseLogger,
+  type Drizzle,
+  type DrizzleOrTransaction,
+  type PoolMetrics,
+  type QueryResult,
+  type Statement,
+  type Transaction,
+} from './connection/database.js';
+export {
+  DatabaseBusyError,
+  DatabaseNotMigratedError,
+  DatabaseUnavailableError,
+  type DatabaseBusyReason,
+} from './connection/errors.js';
+export { toDatabaseError } from './connection/failures.js';
+export type { ConnectionOptions, DatabaseOptions, SslMode } from './connection/options.js';
+export { InvalidCursorError } from './encoding/cursor.js';
+export { createJourneyStore } from './journeys/journey-store.js';
+export * from './migrations/errors.js';
+export {
+  migrateDown,
+  migrateUp,
+  migrationStatus,
+  type MigrationOptions,
+} from './migrations/migrate.js';
+export { isMigrated, refuseNewerBreaking, type MigrationStatus } from './migrations/status.js';
+export { dumpSchema } from './migrations/schema-dump.js';
+export type { Queryable } from './migrations/ledger.js';
+export { identitySchema, WORKSPACE_ROLES, type WorkspaceRole } from './schema/identity.js';
+export * from './secrets/cipher.js';
+export {
+  createSecretStore,
+  type ManagedSecretStore,
+  type SecretSummary,
+} from './secrets/secret-store.js';
+export { MissingReferenceError } from './sessions/errors.js';
+export { createSessionStore, LIVE_STATUSES } from './sessions/session-store.js';
+export {
+  createSessionUpkeep,
+  type EventStatistics,
+  type SessionUpkeep,
+} from './sessions/session-upkeep.js';
+export {
+  createTimerWorker,
+  TIMER_TASK,
+  type TimerWorker,
+  type TimerWorkerOptions,
+} from './timers/timer-worker.js';
+export { UnknownWorkflowError, VersionConflictError } from './workflows/errors.js';
+export * from './workflows/workflow-store.js';
+export * from './workspaces/workspace-store.js';

@@ -1,0 +1,143 @@
+import type { Issue, Journey, JsonValue, Provenance } from '@sim/domain';
+import type { JourneyMapping, JourneyStore } from '@sim/engine';
+import { and, eq, ne } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/database.js';
+import {
+  workflowJourneyMappings as mappings,
+  workflows,
+  workflowVersions,
+} from '../schema/index.js';
+import { UnknownWorkflowError } from '../workflows/errors.js';
+import { documentOf } from '../workflows/document.js';
+
+/**
+ * Journeys in PostgreSQL. `saveMapping` throws UnknownWorkflowError where the workflow, or that version
+ * of it, is not stored.
+ */
+export function createJourneyStore(database: Database): JourneyStore {
+  return {
+    async currentWorkflow(workflowId, workspaceId) {
+      const [row] = await database.run((db) =>
+        db
+          .select({
+            version: workflowVersions.version,
+            name: workflowVersions.name,
+            content: workflowVersions.content,
+            document: workflowVersions.document,
+          })
+          .from(workflows)
+          .innerJoin(
+            workflowVersions,
+            and(
+              eq(workflowVersions.workflowId, workflows.id),
+              eq(workflowVersions.version, workflows.currentVersion),
+            ),
+          )
+          .where(and(eq(workflows.id, workflowId), eq(workflows.workspaceId, workspaceId))),
+      );
+      if (row === undefined) return null;
+      return { version: row.version, name: row.name, content: documentOf(row) };
+    },
+    async activeMapping(workflowId, workspaceId) {
+      const [row] = await database.run((db) =>
+        db
+          .select({ mapping: mappings })
+          .from(mappings)
+          .innerJoin(workflows, eq(workflows.id, mappings.workflowId))
+          .where(
+            and(
+              eq(mappings.workflowId, workflowId),
+              eq(mappings.active, true),
+              eq(workflows.workspaceId, workspaceId),
+            ),
+          ),
+      );
+      return row === undefined ? null : toMapping(row.mapping);
+    },
+    saveMapping: (mapping, mappedAt) =>
+      database.transaction((tx) => saveMapping(tx, mapping, mappedAt)),
+    async journey(journeyId, journeyVersion) {
+      // A version is a hash of what it was mapped from: whichever workflow's copy it is, it is the same.
+      const [row] = await database.run((db) =>
+        db
+          .select({ journey: mappings.journey })
+          .from(mappings)
+          .where(
+            and(eq(mappings.journeyId, journeyId), eq(mappings.journeyVersion, journeyVersion)),
+          )
+          .limit(1),
+      );
+      return row === undefined ? null : (row.journey as unknown as Journey);
+    },
+  };
+}
+
+/** The journey of a stored version is never rewritten; which workflow version it is for may move on. */
+async function saveMapping(
+  tx: Transaction,
+  mapping: JourneyMapping,
+  mappedAt: Date,
+): Promise<void> {
+  const { workflowId, workflowVersion, journey } = mapping;
+  // Two replicas that map at once take turns on the workflow's row, or both might become active.
+  const [known] = await tx
+    .select({ id: workflows.id })
+    .from(workflows)
+    .innerJoin(
+      workflowVersions,
+      and(
+        eq(workflowVersions.workflowId, workflows.id),
+        eq(workflowVersions.version, workflowVersion),
+      ),
+    )
+    .where(eq(workflows.id, workflowId))
+    .for('no key update', { of: workflows });
+  if (known === undefined) throw new UnknownWorkflowError(workflowId, workflowVersion);
+
+  await tx
+    .update(mappings)
+    .set({ active: false })
+    .where(
+      and(
+        eq(mappings.workflowId, workflowId),
+        eq(mappings.active, true),
+        ne(mappings.journeyVersion, journey.version),
+      ),
+    );
+  const changing = {
+    workflowVersion,
+    provenance: asJson(mapping.provenance),
+    issues: asJson(mapping.issues),
+    active: true,
+    mappedAt,
+  };
+  await tx
+    .insert(mappings)
+    .values({
+      workflowId,
+      journeyId: journey.id,
+      journeyVersion: journey.version,
+      journey: asJson(journey),
+      mapperVersion: journey.mapperVersion,
+      ...changing,
+    })
+    .onConflictDoUpdate({
+      target: [mappings.workflowId, mappings.journeyId, mappings.journeyVersion],
+      set: changing,
+    });
+}
+
+function toMapping(row: typeof mappings.$inferSelect): JourneyMapping {
+  return {
+    workflowId: row.workflowId,
+    workflowVersion: row.workflowVersion,
+    journey: row.journey as unknown as Journey,
+    provenance: row.provenance as unknown as Provenance,
+    issues: row.issues as unknown as readonly Issue[],
+  };
+}
+
+/** Interfaces have no index signature, which the type of JSON wants; these are plain JSON by contract. */
+function asJson(value: Journey | Provenance | readonly Issue[]): JsonValue {
+  return value as unknown as JsonValue;
+}

@@ -1,0 +1,4 @@
+export * from './identity.js';
+export * from './workflows.js';
+export * from './conversations.js';
+export * from './security.js';

@@ -1,0 +1,83 @@
+import type { SessionQuery, SessionRecord, StoredEvent, Turn } from '@sim/engine';
+import type { Statement } from '../connection/database.js';
+import { storableJson } from '../encoding/storable.js';
+import { historySql } from './commit-sql.js';
+import { eventColumns, turnColumns } from './session-rows.js';
+
+/** The columns of a session by the names of its row; the lease as what is left of it. */
+export const SESSION_COLUMNS = `
+  s.session_id AS "sessionId", s.workspace_id AS "workspaceId", s.workflow_id AS "workflowId",
+  s.journey_id AS "journeyId", s.journey_version AS "journeyVersion", s.user_id AS "userId",
+  s.execution_status AS "executionStatus", s.current_node_id AS "currentNodeId",
+  s.current_state_id AS "currentStateId", s.state, s.metadata, s.version,
+  s.lease_owner AS "leaseOwner",
+  (extract(epoch FROM s.lease_expires_at - now()) * 1000)::float8 AS "leaseRemainingMs",
+  s.expires_at AS "expiresAt", s.created_at AS "createdAt", s.updated_at AS "updatedAt"`;
+
+/** The session and the answer given before under the key, in one read by two primary look-ups. */
+const LOAD = `
+SELECT ${SESSION_COLUMNS}, replay.answer AS "replayAnswer", replay.request_hash AS "replayHash"
+FROM conversational_workflow_sessions AS s
+LEFT JOIN conversation_turns AS replay
+  ON replay.session_id = s.session_id AND replay.idempotency_key = $3
+WHERE s.session_id = $1 AND ($2::text IS NULL OR s.workspace_id = $2)`;
+
+/** Reads one session. */
+export function loadStatement(query: SessionQuery): Statement {
+  const values = [query.sessionId, query.workspaceId, query.idempotencyKey ?? null];
+  return { name: 'load-session', text: LOAD, values };
+}
+
+const CREATE = `
+WITH hit AS (
+  INSERT INTO conversational_workflow_sessions (
+    session_id, workspace_id, workflow_id, journey_id, journey_version, user_id,
+    execution_status, state, metadata, version, expires_at, created_at, updated_at,
+    lease_owner, lease_expires_at
+  ) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    $14, now() + $15::float8 * interval '1 millisecond'
+  )
+  RETURNING session_id
+)${historySql(16)}
+SELECT FROM hit`;
+
+/** Writes a new session with what was said and what happened at its opening. `now` is the caller's clock. */
+export function createStatement(
+  record: SessionRecord,
+  events: readonly StoredEvent[],
+  turns: readonly Turn[],
+  now: Date,
+): Statement {
+  const values = [
+    record.sessionId,
+    record.workspaceId,
+    record.workflowId,
+    record.journeyId,
+    record.journeyVersion,
+    record.userId,
+    record.state.status,
+    storableJson(record.state),
+    storableJson(record.metadata),
+    record.version,
+    record.expiresAt,
+    record.createdAt,
+    record.updatedAt,
+    record.leaseOwner,
+    record.leaseExpiresAt === null ? null : record.leaseExpiresAt.getTime() - now.getTime(),
+    storableJson(turns.map(turnColumns)),
+    storableJson(events.map(eventColumns)),
+  ];
+  return { name: 'create-session', text: CREATE, values };
+}
+
+/** Prolongs a lease by so many milliseconds from the database's now. */
+export function renewStatement(sessionId: string, owner: string, ms: number): Statement {
+  return {
+    name: 'renew-lease',
+    text: `UPDATE conversational_workflow_sessions
+SET lease_expires_at = now() + $3::float8 * interval '1 millisecond'
+WHERE session_id = $1 AND lease_owner = $2`,
+    values: [sessionId, owner, ms],
+  };
+}
