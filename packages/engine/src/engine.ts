@@ -18,7 +18,7 @@ import {
 } from './answers.js';
 import { EngineError, IdempotencyClash } from './errors.js';
 import { createJourneyCache } from './journey-cache.js';
-import type { LoadedSession, SessionRecord } from './ports.js';
+import type { LoadedSession, Page, SessionListQuery, SessionRecord } from './ports.js';
 import type { EnginePorts } from './settings.js';
 import { beginTurn, driveTurn, TurnConflict, type TurnInput, type TurnWork } from './turn.js';
 import { emptyLog, record, type TurnLog } from './turn-log.js';
@@ -27,6 +27,8 @@ import { emptyLog, record, type TurnLog } from './turn-log.js';
 export interface OpenRequest {
   readonly workflowId: string;
   readonly journey: Journey;
+  /** Where the caller makes the id; it must never have been given before. */
+  readonly sessionId?: SessionRecord['sessionId'];
   readonly userId: string;
   readonly workspaceId: string;
   readonly initialInput?: JsonObject;
@@ -59,6 +61,8 @@ export interface Engine {
   command(request: CommandRequest): Promise<TurnAnswer>;
   /** @throws EngineError `session_not_found` */
   view(sessionId: string, workspaceId: string): Promise<SessionAnswer>;
+  /** Sessions of a workspace, the latest first. */
+  list(query: SessionListQuery): Promise<Page<SessionAnswer>>;
   /** Goes on after a wait; a session or timer that is gone is no error. */
   fireTimer(sessionId: string, timerId: string): Promise<void>;
   /** Takes no more, and resolves when what is under way is written. */
@@ -109,6 +113,13 @@ export function createEngine(ports: EnginePorts): Engine {
     view: async (sessionId, workspaceId) => {
       const { record: session } = await loadOrThrow(ports, { sessionId, workspaceId });
       return sessionAnswer(session, await journeys.get(session));
+    },
+    list: async (query) => {
+      const page = await ports.sessions.list(query);
+      const items = await Promise.all(
+        page.items.map(async (session) => sessionAnswer(session, await journeys.get(session))),
+      );
+      return { items, nextCursor: page.nextCursor };
     },
     fireTimer: async (sessionId, timerId) => {
       const input = { kind: 'timer', timerId: timerId as `tmr_${string}` } as const;
@@ -275,7 +286,7 @@ function newRecord(
 ): SessionRecord {
   const { journey } = request;
   return {
-    sessionId: ports.newId('ses'),
+    sessionId: request.sessionId ?? ports.newId('ses'),
     workflowId: request.workflowId,
     journeyId: journey.id,
     journeyVersion: journey.version,

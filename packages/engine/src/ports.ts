@@ -124,6 +124,17 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
+/** Which sessions of a workspace. */
+export interface SessionListQuery {
+  readonly workspaceId: string;
+  readonly userId?: string;
+  readonly status?: string;
+  readonly workflowId?: string;
+  readonly limit: number;
+  /** {@link Page.nextCursor} of the page before. */
+  readonly cursor?: string;
+}
+
 /** Keeps sessions, their turns, events and block runs. */
 export interface SessionStore {
   create(
@@ -137,14 +148,7 @@ export interface SessionStore {
   commit(commit: SessionCommit): Promise<boolean>;
   /** Prolongs the lease; false where it was lost. */
   renewLease(sessionId: string, owner: string, until: Date): Promise<boolean>;
-  list(query: {
-    workspaceId: string;
-    userId?: string;
-    status?: string;
-    workflowId?: string;
-    limit: number;
-    cursor?: string;
-  }): Promise<Page<SessionRecord>>;
+  list(query: SessionListQuery): Promise<Page<SessionRecord>>;
   turns(sessionId: string, limit: number, cursor?: string): Promise<Page<Turn>>;
   /** Events from a sequence on, in order. */
   events(sessionId: string, fromSequence: number, limit: number): Promise<readonly StoredEvent[]>;
