@@ -1,0 +1,110 @@
+import {
+  corsSettings,
+  databaseSettings,
+  databaseUrl,
+  encryptionKeySetting,
+  httpSettings,
+  httpUrl,
+  integer,
+  jwtSecret,
+  list,
+  logSettings,
+  metricsSettings,
+  parseConfig,
+  rateLimitSettings,
+  redisCredentials,
+  redisSettings,
+  settings,
+  text,
+  type Environment,
+  type Parsed,
+} from '@sim/service-kit';
+import { DEFAULT_ENGINE_SETTINGS } from '@sim/engine';
+
+const DEFAULT_PORT = 3001;
+const DAY_MS = 86_400_000;
+
+const milliseconds = (min: number, max: number) => integer({ min, max, unit: 'ms' });
+
+function sessionSettings() {
+  const defaults = DEFAULT_ENGINE_SETTINGS;
+  const most = { min: 1, max: 100_000_000 };
+  return settings(
+    {
+      SESSION_TIMEOUT_MS: milliseconds(1000, 30 * DAY_MS).default(defaults.sessionTimeoutMs),
+      MAX_CONCURRENT_SESSIONS: integer(most).default(defaults.maxConcurrentSessions),
+      MAX_SESSIONS_PER_USER: integer(most).default(defaults.maxSessionsPerUser),
+      BLOCK_TIMEOUT_MS: milliseconds(100, 600_000).default(defaults.blockTimeoutMs),
+      SESSION_LEASE_MS: milliseconds(1000, 300_000).default(defaults.leaseMs),
+      REPLY_WITHIN_MS: milliseconds(100, 60_000).default(defaults.replyWithinMs),
+      DEFAULT_TIME_ZONE: text('an IANA time zone such as Europe/Berlin').default('UTC'),
+    },
+    (v) => ({
+      ...defaults,
+      sessionTimeoutMs: v.SESSION_TIMEOUT_MS,
+      maxConcurrentSessions: v.MAX_CONCURRENT_SESSIONS,
+      maxSessionsPerUser: v.MAX_SESSIONS_PER_USER,
+      blockTimeoutMs: v.BLOCK_TIMEOUT_MS,
+      leaseMs: v.SESSION_LEASE_MS,
+      replyWithinMs: v.REPLY_WITHIN_MS,
+      timeZone: v.DEFAULT_TIME_ZONE,
+    }),
+  );
+}
+
+function neighbours() {
+  return settings(
+    {
+      SIM_APP_URL: httpUrl().default('http://localhost:3000'),
+      PARLANT_SERVER_URL: httpUrl().optional(),
+      API_BLOCK_ALLOWED_HOSTS: list().default([]),
+    },
+    (v) => ({
+      simAppUrl: v.SIM_APP_URL,
+      parlantUrl: v.PARLANT_SERVER_URL ?? null,
+      allowedPrivateHosts: v.API_BLOCK_ALLOWED_HOSTS,
+    }),
+  );
+}
+
+function platformSettings() {
+  return settings({ APP_VERSION: text('a version').default('0.1.0') }, (v) => ({
+    version: v.APP_VERSION,
+  }));
+}
+
+/** Everything that the service reads of its environment. */
+export const conversationSettings = {
+  config: {
+    http: httpSettings(DEFAULT_PORT),
+    database: databaseSettings(),
+    redis: redisSettings(),
+    rateLimits: rateLimitSettings(),
+    metrics: metricsSettings(),
+    log: logSettings(),
+    cors: corsSettings(),
+    engine: sessionSettings(),
+    neighbours: neighbours(),
+    platform: platformSettings(),
+  },
+  secrets: {
+    jwt: jwtSecret(),
+    encryptionKey: encryptionKeySetting(),
+    databaseUrl: databaseUrl(),
+    redis: redisCredentials(),
+  },
+} as const;
+
+export type ConversationConfig = Parsed<typeof conversationSettings.config>;
+export type ConversationSecrets = Parsed<typeof conversationSettings.secrets>;
+
+/**
+ * Reads the environment.
+ * @throws ConfigError with every problem at once
+ */
+export function readConfig(env: Environment): {
+  config: ConversationConfig;
+  secrets: ConversationSecrets;
+} {
+  return parseConfig(conversationSettings, env);
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { createBlocks } from '@sim/blocks';
+import {
+  createEngine,
+  type Clock,
+  type Engine,
+  type EventBus,
+  type LanguageUnderstanding,
+  type SessionStore,
+} from '@sim/engine';
+import { MemoryBus } from '@sim/memory';
+import { createInternalUnderstanding } from '@sim/nlu';
+import {
+  createCipher,
+  createDatabase,
+  createJourneyStore,
+  createSecretStore,
+  createSessionStore,
+  createTimerWorker,
+  isMigrated,
+  keyIdOf,
+  type Database,
+  type TimerWorker,
+} from '@sim/postgres';
+import { createRedis, RedisBus, type RedisConnection } from '@sim/redis';
+import {
+  closeLogger,
+  createLogger,
+  createMetrics,
+  newId,
+  type Logger,
+  type Metrics,
+} from '@sim/service-kit';
+import type { ConversationConfig, ConversationSecrets } from './config.js';
+import { createJourneyService, type JourneyService } from './journeys/journey-service.js';
+import { createTurnMetrics, type TurnMetrics } from './metrics.js';
+
+/** Pages that sim-app serves. */
+const DOCS_BASE = '/docs/errors';
+
+/** Everything that the service works with. */
+export interface ConversationContext {
+  readonly config: ConversationConfig;
+  readonly secrets: ConversationSecrets;
+  readonly version: string;
+  /** Where the pages of the problem codes are. */
+  readonly docsBase: string;
+  /** On one machine with sim-app, where `localhost` and `127.0.0.1` are the same. */
+  readonly embedded: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly turnMetrics: TurnMetrics;
+  readonly database: Database;
+  readonly redis: RedisConnection | null;
+  readonly bus: EventBus;
+  readonly sessions: SessionStore;
+  readonly understanding: LanguageUnderstanding;
+  readonly journeyService: JourneyService;
+  readonly engine: Engine;
+  /** Begins to fire timers; may be called twice. */
+  startTimers(): void;
+  isMigrated(): Promise<boolean>;
+  /** Loads what the first turn would wait for: true once that is done. */
+  warm(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** What tests and the embedded mode put in place of their own. */
+export type ConversationOverrides = Partial<
+  Pick<ConversationContext, 'logger' | 'bus' | 'clock' | 'embedded'>
+>;
+
+/** Builds everything from the settings; nothing connects before it is asked to. */
+export function contextFromConfig(
+  config: ConversationConfig,
+  secrets: ConversationSecrets,
+  overrides: ConversationOverrides = {},
+): ConversationContext {
+  const { version } = config.platform;
+  const clock = overrides.clock ?? (() => new Date());
+  const logger =
+    overrides.logger ?? createLogger({ service: 'conversation-service', version, ...config.log });
+  const metrics = createMetrics({
+    service: 'conversation-service',
+    processMetrics: overrides.embedded !== true,
+  });
+  const database = createDatabase(
+    {
+      url: secrets.databaseUrl,
+      ssl: config.database.ssl,
+      applicationName: 'conversation-service',
+      pool: config.database.pool,
+      statementTimeoutMs: config.database.statementTimeoutMs,
+    },
+    logger,
+  );
+  const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
+  const bus = overrides.bus ?? (redis ? new RedisBus(redis) : new MemoryBus());
+  const blocks = createBlocks({ allowPrivateHosts: config.neighbours.allowedPrivateHosts });
+  const understanding = createInternalUnderstanding();
+  const sessions = createSessionStore(database, clock);
+  const journeys = createJourneyStore(database);
+  const engine = createEngine({
+    sessions,
+    journeys,
+    secrets: createSecretStore(
+      database,
+      createCipher(secrets.encryptionKey, keyIdOf(secrets.encryptionKey)),
+    ),
+    bus,
+    understanding,
+    executors: blocks.executors,
+    clock,
+    newId,
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    log: logger,
+    settings: config.engine,
+  });
+  let worker: TimerWorker | null = null;
+  let warmed: Promise<boolean> | null = null;
+  return {
+    config,
+    secrets,
+    version,
+    docsBase: DOCS_BASE,
+    embedded: overrides.embedded ?? false,
+    clock,
+    logger,
+    metrics,
+    turnMetrics: createTurnMetrics(metrics),
+    database,
+    redis,
+    bus,
+    sessions,
+    understanding,
+    journeyService: createJourneyService(journeys, new Set(blocks.executors.keys()), clock),
+    engine,
+    startTimers() {
+      worker ??= createTimerWorker(database, { onTimer: engine.fireTimer, logger });
+    },
+    isMigrated: () => isMigrated(database.pool),
+    warm: () => (warmed ??= warm(understanding, blocks)),
+    async close() {
+      await worker?.stop();
+      await engine.close();
+      await blocks.close();
+      await redis?.close();
+      await database.close();
+      if (!overrides.logger) await closeLogger(logger);
+    },
+  };
+}
+
+/** The first utterance and the first expression load what all later ones find loaded. */
+async function warm(
+  understanding: LanguageUnderstanding,
+  blocks: ReturnType<typeof createBlocks>,
+): Promise<boolean> {
+  await understanding.understand('hello', {
+    awaiting: null,
+    focus: null,
+    open: [],
+    answered: [],
+    choices: [],
+    now: new Date(0).toISOString(),
+    timeZone: 'UTC',
+  });
+  await blocks.executors
+    .get('condition')
+    ?.run(
+      { branches: [{ id: 'warm', title: 'warm', expression: 'true' }] },
+      {
+        signal: AbortSignal.timeout(5_000),
+        idempotencyKey: 'warm',
+        blockName: 'warm',
+        bindings: {},
+        secrets: [],
+      },
+    );
+  return true;
+}

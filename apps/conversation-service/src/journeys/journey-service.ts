@@ -1,0 +1,68 @@
+import { mapWorkflow, parseWorkflow, type Issue, type JsonValue } from '@sim/domain';
+import { EngineError, type Clock, type JourneyMapping, type JourneyStore } from '@sim/engine';
+import { unprocessable, type ProblemError } from '@sim/service-kit';
+
+/** Maps workflows to journeys, and keeps what it mapped. */
+export interface JourneyService {
+  /** Maps the current version anew. */
+  convert(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
+  /** The mapping of the current version, made now where there is none. */
+  current(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
+  /** Maps without storing. */
+  preview(content: JsonValue): Mapped;
+}
+
+/** What mapping a document gives. */
+export type Mapped = Pick<JourneyMapping, 'journey' | 'provenance' | 'issues'>;
+
+/**
+ * A service over a store.
+ * @param knownTypes block types that can be run here; others become an issue
+ */
+export function createJourneyService(
+  store: JourneyStore,
+  knownTypes: ReadonlySet<string>,
+  clock: Clock,
+): JourneyService {
+  const preview = (content: JsonValue) => mapDocument(content, knownTypes);
+  const convert = async (workflowId: string, workspaceId: string) => {
+    const workflow = await store.currentWorkflow(workflowId, workspaceId);
+    if (!workflow) throw unknownWorkflow(workflowId);
+    const mapping = {
+      workflowId,
+      workflowVersion: workflow.version,
+      ...preview(workflow.content),
+    };
+    await store.saveMapping(mapping, clock());
+    return mapping;
+  };
+  return {
+    preview,
+    convert,
+    current: async (workflowId, workspaceId) =>
+      (await store.activeMapping(workflowId, workspaceId)) ?? convert(workflowId, workspaceId),
+  };
+}
+
+function mapDocument(content: JsonValue, knownTypes: ReadonlySet<string>): Mapped {
+  const { workflow, issues } = parseWorkflow(content);
+  if (!workflow) throw notAWorkflow(issues);
+  const mapped = mapWorkflow(workflow, { knownTypes });
+  return { ...mapped, issues: [...issues, ...mapped.issues] };
+}
+
+function notAWorkflow(issues: readonly Issue[]): ProblemError {
+  return unprocessable('not_a_workflow', issues[0]?.message ?? 'The document is no workflow.', {
+    errors: issues.map(({ path, message, hint }) => ({
+      path: path ?? '',
+      message: `${message} ${hint}`,
+    })),
+  });
+}
+
+function unknownWorkflow(workflowId: string): EngineError {
+  return new EngineError(
+    'workflow_not_found',
+    `There is no workflow ${workflowId} in this workspace. List the workflows to see which there are.`,
+  );
+}

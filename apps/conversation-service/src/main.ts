@@ -1,0 +1,25 @@
+import { listen, reportFatal, runUntilSignal, serveMetrics } from '@sim/service-kit';
+import { createConversationService } from './app.js';
+import { readConfig } from './config.js';
+import { contextFromConfig } from './context.js';
+
+try {
+  const { config, secrets } = readConfig(process.env);
+  const context = contextFromConfig(config, secrets);
+  const service = createConversationService(context);
+  const server = await listen(service.app, config.http.port, { variable: 'PORT' });
+  const metrics = config.metrics.enabled
+    ? await serveMetrics(context.metrics.registry, config.metrics.port)
+    : null;
+  service.start();
+  context.logger.info({ port: server.port }, 'conversation-service listens');
+  server.onClosing(() => service.endStreams());
+  await runUntilSignal(async () => {
+    service.drain();
+    await server.close();
+    await metrics?.close();
+    await service.stop();
+  });
+} catch (error) {
+  reportFatal(error);
+}

@@ -1,0 +1,60 @@
+import { sessionChannel } from '@sim/engine';
+import type { EventStream } from '@sim/service-kit';
+import type { ConversationContext } from '../context.js';
+import { eventBody } from './transcript.js';
+
+/** Events read at once. */
+const BATCH = 200;
+/** Without word from the bus the log is looked at this often, in case a word was lost. */
+const LOOK_AGAIN_MS = 5_000;
+
+/**
+ * Sends a session's events from `Last-Event-ID` on, and goes on as they come. The log is read, the bus
+ * only says when: so nothing is lost or doubled, whichever replica wrote it.
+ */
+export async function streamEvents(
+  { sessions, bus, logger }: Pick<ConversationContext, 'sessions' | 'bus' | 'logger'>,
+  stream: EventStream,
+  sessionId: string,
+): Promise<void> {
+  let next = nextSequence(stream.lastEventId);
+  let reading = false;
+  let again = false;
+  const read = async (): Promise<void> => {
+    for (;;) {
+      const batch = await sessions.events(sessionId, next, BATCH);
+      for (const event of batch) {
+        const body = eventBody(event);
+        if (!(await stream.send({ id: body.sequence, event: body.type, data: body }))) return;
+        next = event.sequence + 1;
+      }
+      if (batch.length < BATCH) return;
+    }
+  };
+  const wake = (): void => {
+    again = true;
+    if (reading || stream.closed) return;
+    reading = true;
+    void (async () => {
+      while (again && !stream.closed) {
+        again = false;
+        await read();
+      }
+    })()
+      .catch((error: unknown) => logger.warn({ err: error }, 'events could not be read'))
+      .finally(() => {
+        reading = false;
+      });
+  };
+  const unsubscribe = await bus.subscribe(sessionChannel(sessionId), wake);
+  const timer = setInterval(wake, LOOK_AGAIN_MS).unref();
+  stream.onClose(() => {
+    clearInterval(timer);
+    unsubscribe().catch((error: unknown) => logger.warn({ err: error }, 'unsubscribe failed'));
+  });
+  wake();
+}
+
+function nextSequence(lastEventId: string | undefined): number {
+  return lastEventId !== undefined && /^\d{1,9}$/.test(lastEventId) ? Number(lastEventId) + 1 : 0;
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase, migrateUp } from '@sim/postgres';
+import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
+import { benchMapping } from './mapping.js';
+import { benchTurns } from './turns.js';
+
+/** `npm run bench -- [turns] [mapping] [--seconds N]`: JSON lines, then a table of each. */
+async function main(args: readonly string[]): Promise<void> {
+  const seconds = Number(args[args.indexOf('--seconds') + 1]) || 8;
+  const wanted = args.filter((arg) => arg === 'turns' || arg === 'mapping');
+  const runs = wanted.length > 0 ? wanted : ['mapping', 'turns'];
+  if (runs.includes('mapping')) show(benchMapping());
+  if (runs.includes('turns')) {
+    await withDatabase(async (url) => {
+      const lines = await benchTurns(url, seconds * 1000);
+      for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+      show(
+        lines.map(({ connections, turns, floor, share, statementsPerTurn }) => ({
+          connections,
+          'turns/s': turns.perSecond,
+          'floor/s': floor.perSecond,
+          share,
+          'p50 ms': turns.p50,
+          'p99 ms': turns.p99,
+          'floor p99 ms': floor.p99,
+          failed: turns.failed,
+          'statements/turn': statementsPerTurn,
+        })),
+      );
+    });
+  }
+}
+
+function show(rows: readonly object[]): void {
+  console.table(rows);
+}
+
+async function withDatabase(work: (url: string) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sim-bench-'));
+  const server = await startEmbeddedPostgres({ dataDir });
+  try {
+    const database = createDatabase({ url: server.url });
+    await migrateUp(database);
+    await database.close();
+    await work(server.url);
+  } finally {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { freePort } from '../net/ports.js';
+import { signUp, type BenchClient } from './client.js';
+import { runLoad, type LoadRequest, type LoadResult } from './load.js';
+import { startFloor, startService } from './processes.js';
+
+const BASE = '/api/v1/conversational-workflows';
+/** Each session gives one plain turn fewer than it asks for slots. */
+const SLOTS = 20;
+const SESSIONS = 1_200;
+
+/** One line of the benchmark. */
+export interface TurnsLine {
+  readonly bench: 'turns';
+  readonly connections: number;
+  readonly turns: LoadResult;
+  readonly floor: LoadResult;
+  /** Of the floor's turns a second. */
+  readonly share: number;
+  /** Transactions for each turn, as the database counts them: the read and the write are one each. */
+  readonly statementsPerTurn: number;
+}
+
+/** Plain turns over HTTP beside the floor, one after the other in the same run. */
+export async function benchTurns(databaseUrl: string, durationMs: number): Promise<TurnsLine[]> {
+  const env = {
+    DATABASE_URL: databaseUrl,
+    JWT_SECRET: randomBytes(32).toString('hex'),
+    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+    METRICS_ENABLED: 'false',
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'production',
+    API_RATE_LIMIT_MAX: '1000000000',
+    CONVERSATION_RATE_LIMIT_MAX: '1000000000',
+    MAX_CONCURRENT_SESSIONS: '1000000',
+    MAX_SESSIONS_PER_USER: '1000000',
+  };
+  const floor = await startFloor(databaseUrl);
+  const simApp = await startService('sim-app', await freePort(), env);
+  const service = await startService('conversation-service', await freePort(), {
+    ...env,
+    SIM_APP_URL: simApp.origin,
+  });
+  try {
+    const client = await signUp(simApp.origin);
+    const workflowId = await importWorkflow(client, simApp.origin);
+    const lines: TurnsLine[] = [];
+    for (const connections of [1, 16, 64]) {
+      const bench = { connections, durationMs };
+      const reference = await runLoad({ ...bench, origin: floor.origin, next: floorRequests() });
+      const queue = await openSessions(client, service.origin, workflowId);
+      const before = await transactions(databaseUrl);
+      const turns = await runLoad({ ...bench, origin: service.origin, ...queue });
+      const after = await transactions(databaseUrl);
+      lines.push({
+        bench: 'turns',
+        connections,
+        turns,
+        floor: reference,
+        share: Math.round((turns.perSecond / reference.perSecond) * 100) / 100,
+        statementsPerTurn: Math.round(((after - before) / turns.requests) * 100) / 100,
+      });
+    }
+    return lines;
+  } finally {
+    await Promise.all([floor.stop(), simApp.stop(), service.stop()]);
+  }
+}
+
+function floorRequests(): () => LoadRequest {
+  let count = 0;
+  return () => {
+    count += 1;
+    const body = JSON.stringify({ text: `value ${count}` });
+    const headers = { 'content-type': 'application/json' };
+    return { path: `/sessions/${count % 10_000}/turns`, headers, body };
+  };
+}
+
+async function importWorkflow(client: BenchClient, simApp: string): Promise<string> {
+  const inputFormat = Array.from({ length: SLOTS }, (_, index) => ({
+    id: `f${index}`,
+    name: `field${index}`,
+    type: 'string',
+    description: `value number ${index}`,
+  }));
+  const start = {
+    id: 'start',
+    type: 'start_trigger',
+    name: 'Start',
+    position: { x: 0, y: 0 },
+    enabled: true,
+    subBlocks: { inputFormat: { id: 'inputFormat', type: 'input-format', value: inputFormat } },
+    outputs: {},
+    data: {},
+  };
+  const state = { blocks: { start }, edges: [], loops: {}, parallels: {}, variables: {} };
+  const { workflow } = await client.post<{ workflow: { id: string } }>(
+    simApp,
+    '/api/v1/workflows/import?name=Bench',
+    { version: '1.0', exportedAt: '2026-01-01T00:00:00.000Z', state },
+  );
+  return workflow.id;
+}
+
+/** Sessions to answer, each by one connection at a time. */
+async function openSessions(client: BenchClient, origin: string, workflowId: string) {
+  const free: { id: string; left: number }[] = [];
+  for (let opened = 0; opened < SESSIONS; opened += 20) {
+    const batch = Array.from({ length: 20 }, () =>
+      client.post<{ sessionId: string }>(origin, `${BASE}/sessions`, { workflowId }),
+    );
+    for (const { sessionId } of await Promise.all(batch)) {
+      free.push({ id: sessionId, left: SLOTS - 1 });
+    }
+  }
+  const busy = new Map<LoadRequest, { id: string; left: number }>();
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${client.token}`,
+  };
+  let said = 0;
+  return {
+    next: (): LoadRequest | null => {
+      const session = free.pop();
+      if (!session) return null;
+      said += 1;
+      const body = JSON.stringify({ naturalLanguageInput: `the value ${said}` });
+      const request = { path: `${BASE}/sessions/${session.id}/commands`, headers, body };
+      busy.set(request, session);
+      return request;
+    },
+    done: (request: LoadRequest): void => {
+      const session = busy.get(request);
+      busy.delete(request);
+      if (session && session.left > 1) free.unshift({ id: session.id, left: session.left - 1 });
+    },
+  };
+}
+
+async function transactions(databaseUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  // Backends report their counts when they have been idle for a moment.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const { rows } = await client.query<{ count: string }>(
+    'SELECT xact_commit AS count FROM pg_stat_database WHERE datname = current_database()',
+  );
+  await client.end();
+  return Number(rows[0]?.count ?? 0);
+}

@@ -1,0 +1,123 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createBlocks } from '@sim/blocks';
+import type { Journey } from '@sim/domain';
+import {
+  createEngine,
+  DEFAULT_ENGINE_SETTINGS,
+  type SessionAnswer,
+  type TurnAnswer,
+} from '@sim/engine';
+import {
+  createMemoryJourneys,
+  createMemorySecrets,
+  createMemorySessions,
+  MemoryBus,
+} from '@sim/memory';
+import { createInternalUnderstanding } from '@sim/nlu';
+import type { Conversation, Reply } from './conversation.js';
+
+const WORKFLOW_ID = 'wf_terminal';
+const WORKSPACE_ID = 'terminal';
+
+/** Values for `{{NAME}}` markers, as the terminal's own environment has them. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** Talks a journey through in this process: nothing is stored, nothing is served. */
+export function journeyConversation(journey: Journey, secrets: Secrets): Conversation {
+  const blocks = createBlocks({ allowPrivateHosts: ['localhost', '127.0.0.1'] });
+  const journeys = createMemoryJourneys();
+  let later: (reply: Reply) => void = () => undefined;
+  let sessionId = '';
+  const sessions = createMemorySessions((id, timerId) => {
+    engine
+      .command({ sessionId: id, workspaceId: null, input: { kind: 'timer', timerId } })
+      .then((answer) => later(replyOf(answer)))
+      .catch((error: unknown) => later(brokenOff(error)));
+  });
+  const engine = createEngine({
+    sessions,
+    journeys,
+    secrets: createMemorySecrets(secrets),
+    bus: new MemoryBus(),
+    understanding: createInternalUnderstanding(),
+    executors: blocks.executors,
+    clock: () => new Date(),
+    newId: (prefix) => `${prefix}_${randomUUID()}`,
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    log: { warn: () => undefined, error: () => undefined },
+    settings: {
+      ...DEFAULT_ENGINE_SETTINGS,
+      // The terminal waits as long as the blocks take.
+      replyWithinMs: 600_000,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    },
+  });
+  return {
+    async open() {
+      await journeys.saveMapping(
+        {
+          workflowId: WORKFLOW_ID,
+          workflowVersion: 1,
+          journey,
+          provenance: NO_PROVENANCE,
+          issues: [],
+        },
+        new Date(),
+      );
+      const opened = await engine.open({
+        workflowId: WORKFLOW_ID,
+        journey,
+        userId: 'terminal',
+        workspaceId: WORKSPACE_ID,
+      });
+      sessionId = opened.sessionId;
+      const messages = opened.welcomeMessage.split('\n');
+      return { messages, suggestions: [], state: stateOf(opened.state) };
+    },
+    async say(text) {
+      const input = { kind: 'say', text } as const;
+      return replyOf(await engine.command({ sessionId, workspaceId: WORKSPACE_ID, input }));
+    },
+    onLater(listener) {
+      later = listener;
+    },
+    async close() {
+      await engine.close();
+      await blocks.close();
+    },
+  };
+}
+
+const NO_PROVENANCE = {
+  nodeStateMappings: {},
+  edgeTransitionMappings: {},
+  contextVariableMappings: {},
+  leftOut: [],
+  coverage: 1,
+};
+
+function replyOf(answer: TurnAnswer): Reply {
+  return {
+    messages: answer.messages.map(({ text }) => text).filter((text) => text !== ''),
+    suggestions: answer.suggestedActions,
+    state: stateOf(answer.state),
+  };
+}
+
+function brokenOff(error: unknown): Reply {
+  const message = error instanceof Error ? error.message : String(error);
+  return { messages: [message], suggestions: [], state: 'failed' };
+}
+
+function stateOf({ executionStatus, awaiting }: SessionAnswer): Reply['state'] {
+  switch (executionStatus) {
+    case 'completed':
+    case 'cancelled':
+    case 'failed':
+      return executionStatus;
+    case 'expired':
+      return 'cancelled';
+    default:
+      return awaiting?.kind === 'timer' ? 'waiting' : 'awaiting';
+  }
+}
