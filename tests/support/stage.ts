@@ -46,12 +46,12 @@ export interface Stage {
   readonly sessions: SessionStore;
   readonly bus: MemoryBus;
   /** Another engine over the same stores. */
-  replica(): Engine;
-  open(initialInput?: JsonObject): Promise<string>;
-  say(sessionId: string, text: string, idempotencyKey?: string): Promise<TurnAnswer>;
-  act(sessionId: string, action: string, parameters?: JsonObject): Promise<TurnAnswer>;
+  readonly replica: () => Engine;
+  readonly open: (initialInput?: JsonObject) => Promise<string>;
+  readonly say: (sessionId: string, text: string, idempotencyKey?: string) => Promise<TurnAnswer>;
+  readonly act: (sessionId: string, action: string, parameters?: JsonObject) => Promise<TurnAnswer>;
   /** The state kept is the state that the log gives. */
-  expectReplayable(sessionId: string): Promise<void>;
+  readonly expectReplayable: (sessionId: string) => Promise<void>;
 }
 
 export const WORKSPACE = 'ws_test';
