@@ -1,1 +1,3 @@
-export {};
+export { createBlocks, type Blocks, type BlocksOptions } from './blocks.js';
+export { InvalidAllowListEntryError } from './http/addresses.js';
+export type { SandboxOptions } from './sandbox/sandbox.js';
