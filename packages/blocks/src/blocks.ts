@@ -21,11 +21,13 @@ export interface BlocksOptions {
   readonly sandbox?: SandboxOptions;
 }
 
-/**
- * The executors by block type. A type that is missing has none, and the engine says so. Nothing is
- * started before it is needed, and an idle sandbox does not keep the process alive.
- */
-export interface Blocks extends ReadonlyMap<string, BlockExecutor> {
+/** The built-in blocks, and what they hold open. */
+export interface Blocks {
+  /**
+   * By block type. A type that is missing has no executor, and the engine says so. Nothing is started
+   * before it is needed, and an idle sandbox does not keep the process alive.
+   */
+  readonly executors: ReadonlyMap<string, BlockExecutor>;
   /** Ends sandbox threads and connections; blocks that still run fail. Idempotent. */
   close(): Promise<void>;
 }
@@ -56,9 +58,10 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     variablesBlock(),
     responseBlock(),
   ];
-  const close = async (): Promise<void> => {
-    await Promise.all([sandbox.close(), dispatcher.destroy()]);
+  return {
+    executors: new Map(executors.map((executor) => [executor.type, executor])),
+    async close() {
+      await Promise.all([sandbox.close(), dispatcher.destroy()]);
+    },
   };
-  const byType = new Map(executors.map((executor) => [executor.type, executor]));
-  return Object.assign(byType, { close });
 }
