@@ -40,6 +40,15 @@ export function serviceEnvironments(
       ...shared,
       PORT: String(ports.conversationService),
       METRICS_PORT: String(ports.conversationServiceMetrics),
+      SIM_APP_URL: `http://127.0.0.1:${ports.simApp}`,
+      // The look-up sample asks the app itself, which is not public.
+      API_BLOCK_ALLOWED_HOSTS: [env['API_BLOCK_ALLOWED_HOSTS'], ...ownHosts(ports.simApp)]
+        .filter(Boolean)
+        .join(','),
     },
   };
+}
+
+function ownHosts(port: number): string[] {
+  return [`localhost:${port}`, `127.0.0.1:${port}`];
 }
