@@ -32,6 +32,7 @@ export { dumpSchema } from './migrations/schema-dump.js';
 export type { Queryable } from './migrations/ledger.js';
 export { identitySchema, WORKSPACE_ROLES, type WorkspaceRole } from './schema/identity.js';
 export * from './secrets/cipher.js';
+export { keyIdOf } from './secrets/key-id.js';
 export {
   createSecretStore,
   type ManagedSecretStore,

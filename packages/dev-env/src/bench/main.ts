@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDatabase, migrateUp } from '@sim/postgres';
+import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { benchMapping } from './mapping.js';
 import { benchTurns } from './turns.js';
@@ -41,9 +41,7 @@ async function withDatabase(work: (url: string) => Promise<void>): Promise<void>
   const dataDir = await mkdtemp(join(tmpdir(), 'sim-bench-'));
   const server = await startEmbeddedPostgres({ dataDir });
   try {
-    const database = createDatabase({ url: server.url });
-    await migrateUp(database);
-    await database.close();
+    await migrateUp({ url: server.url });
     await work(server.url);
   } finally {
     await server.stop();

@@ -1,6 +1,7 @@
 import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../json.js';
-import type { Slot, SlotOption } from '../journey/types.js';
+import type { Slot, SlotFormat, SlotOption } from '../journey/types.js';
 import { acceptFormat } from './slot-formats.js';
+import type { MessageKey } from './voice/en.js';
 import type { SlotRefusal } from './types.js';
 
 /** Longest text that a slot takes, in UTF-16 units. */
@@ -15,7 +16,7 @@ export type SlotAcceptance =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly refusal: SlotRefusal };
 
-type Verdict = { readonly value: JsonValue } | { readonly reason: string };
+type Verdict = { readonly value: JsonValue } | { readonly reason: MessageKey };
 
 /**
  * Coerces a value to what its slot takes and checks it: numerals become numbers, JSON text objects,
@@ -87,7 +88,7 @@ function judgeText(slot: Slot, value: JsonValue): Verdict {
 }
 
 /** A date with a time is refused as a date: the message asks for both. */
-function formatReason(format: NonNullable<Slot['format']>): string {
+function formatReason(format: SlotFormat): Exclude<SlotFormat, 'date-time'> {
   return format === 'date-time' ? 'date' : format;
 }
 
@@ -220,7 +221,7 @@ function cleanText(text: string): string {
     .trim();
 }
 
-function shapeReason(slot: Slot): string {
+function shapeReason(slot: Slot): MessageKey {
   return slot.type === 'array' || slot.type === 'file[]' ? 'refused-array' : 'refused-object';
 }
 
@@ -245,6 +246,6 @@ function isScalar(value: JsonValue): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-function orElse(value: JsonValue | undefined, reason: string): Verdict {
+function orElse(value: JsonValue | undefined, reason: MessageKey): Verdict {
   return value === undefined ? { reason } : { value };
 }

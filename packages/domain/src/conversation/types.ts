@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
+import type { MessageKey } from './voice/en.js';
 import type { Slot, SlotOption, SlotFormat, SlotType } from '../journey/types.js';
 
 export const INTENTS = [
@@ -90,14 +91,13 @@ export interface UnderstandingContext {
 
 /** One thing said, before it is put into words: a key of the catalogue and its arguments. */
 export interface Message {
-  readonly key: string;
+  readonly key: MessageKey;
   readonly params: JsonObject;
 }
 
 /** A value that does not fit its slot, with what would. */
 export interface SlotRefusal {
   readonly slot: string;
-  /** A message key such as `refused-number`. */
-  readonly reason: string;
+  readonly reason: MessageKey;
   readonly params: JsonObject;
 }

@@ -1,10 +1,11 @@
 import { own, type JsonObject, type JsonValue } from '../json.js';
 import type { ForkState, StateId } from '../journey/types.js';
-import { ROOT_SCOPE, executionStatus } from './status.js';
+import { createLookup, scanReferences, type ReferenceToken } from '../expressions/index.js';
+import { inWords } from '../conversation/voice/summarise.js';
 import { stateOf } from './graph.js';
 import { answeredSlots } from './rewind.js';
 import { pendingQuestion, say, type Step } from './step.js';
-import { currentState, progress } from './status.js';
+import { ROOT_SCOPE, currentState, executionStatus, progress } from './status.js';
 
 /** Says where the session stands. */
 export function reportStatus(step: Step): void {
@@ -68,7 +69,7 @@ function explainWay(step: Step, from: StateId): void {
       seen.add(way.from);
       const fork = stateOf(step.graph, way.from);
       if (fork.kind === 'fork') {
-        sayBranch(step, fork, way.branchId);
+        sayBranch(step, scope.id, fork, way.branchId);
         return;
       }
       open.push(way.from);
@@ -76,15 +77,45 @@ function explainWay(step: Step, from: StateId): void {
   }
 }
 
-function sayBranch(step: Step, fork: ForkState, branchId: string | null): void {
+function sayBranch(step: Step, scopeId: string, fork: ForkState, branchId: string | null): void {
   const branch = fork.branches.find(({ id }) => id === branchId);
   if (!branch) return;
+  const expressions = fork.branches.map(({ expression }) => expression ?? '');
   say(step, branch.expression === null ? 'explain-else' : 'explain-branch', {
     label: fork.label,
     title: branch.title,
-    expression: branch.expression ?? '',
-    values: knownValues(step),
+    condition: readable(branch.expression ?? ''),
+    values: valuesOf(step, scopeId, branch.expression === null ? expressions : [branch.expression]),
   });
+}
+
+/** An expression with each reference as the name that people know it by. */
+function readable(expression: string): string {
+  let text = '';
+  let from = 0;
+  for (const token of scanReferences(expression)) {
+    text += expression.slice(from, token.start) + inWords(nameOf(token));
+    from = token.end;
+  }
+  return text + expression.slice(from);
+}
+
+function nameOf({ name, path }: ReferenceToken): string {
+  return String(path.at(-1) ?? name);
+}
+
+/** What the references of expressions stood for. */
+function valuesOf(step: Step, scopeId: string, expressions: readonly string[]): JsonObject {
+  const lookup = createLookup(step.graph.journey, step.state, scopeId, {});
+  const tokens = expressions.flatMap((expression) => scanReferences(expression));
+  return Object.fromEntries(
+    tokens
+      .filter(({ kind }) => kind !== 'env')
+      .map((token): [string, JsonValue] => {
+        const found = lookup(token);
+        return [inWords(nameOf(token)), found.kind === 'value' ? found.value : null];
+      }),
+  );
 }
 
 /** Answers a question on the side from the workflow's descriptions; what it cannot, it says. */

@@ -76,6 +76,10 @@ export function rewindTo(step: Step, place: Place, change: Change): void {
     edges: reset.flatMap((id) => (step.graph.outgoing.get(id) ?? []).map((way) => way.id)),
     variables: initialVariables(step),
   });
+  const changed = state.slots.find(({ name }) => name === change.slot);
+  if (changed && change.value !== null) {
+    say(step, 'changed', { values: { [changed.label]: change.value } });
+  }
   askFor(step, place, state.slots, ...answersAfter(earlier, change, state.slots));
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, own, setOwn, type JsonObject, type JsonValue } from '../json.js';
 import type { JourneyState, Slot } from '../journey/types.js';
+import type { SlotRefusal } from '../conversation/types.js';
 import { acceptValue } from '../conversation/slot-values.js';
 import { copy } from './evolve.js';
 import { stateOf } from './graph.js';
@@ -92,6 +93,8 @@ export function answerSlots(
     }
   }
   const values = { ...question.values, ...accepted };
+  // The question is the state's own: it changes with the event.
+  const asked = copy(question);
   if (Object.keys(accepted).length > 0) {
     emit(step, {
       type: 'slots-filled',
@@ -99,18 +102,13 @@ export function answerSlots(
       values: accepted,
       focus: refused ?? nextFocus(question.asked, values),
     });
-    if (refused === null) acknowledge(step, question, accepted);
+    if (refused === null) readBack(step, asked, accepted);
     step.mustPrompt = true;
   }
   return settle(step, question);
 }
 
-function refuse(
-  step: Step,
-  question: SlotsQuestion,
-  slot: Slot,
-  refusal: { readonly reason: string; readonly params: JsonObject },
-): void {
+function refuse(step: Step, question: SlotsQuestion, slot: Slot, refusal: SlotRefusal): void {
   emit(step, {
     type: 'slot-refused',
     questionId: question.id,
@@ -125,16 +123,21 @@ function refuse(
   step.mustPrompt = true;
 }
 
-/** Several values at once are read back, so that the person sees what was understood. */
-function acknowledge(step: Step, question: SlotsQuestion, accepted: JsonObject): void {
+/** Several values at once, and changed ones, are read back: the person sees what was understood. */
+function readBack(step: Step, question: SlotsQuestion, accepted: JsonObject): void {
   const names = Object.keys(accepted);
-  if (names.length < 2 && step.state.config.verbosityLevel !== 'verbose') return;
-  const values: Record<string, JsonValue> = {};
-  for (const slot of question.slots) {
-    const value = own(accepted, slot.name);
-    if (value !== undefined) setOwn(values, slot.label, value);
+  const changes = names.some((name) => own(question.values, name) !== undefined);
+  if (names.length < 2 && !changes && step.state.config.verbosityLevel !== 'verbose') return;
+  say(step, changes ? 'changed' : 'noted', { values: byLabel(question.slots, accepted) });
+}
+
+function byLabel(slots: readonly Slot[], values: JsonObject): JsonObject {
+  const labelled: Record<string, JsonValue> = {};
+  for (const slot of slots) {
+    const value = own(values, slot.name);
+    if (value !== undefined) setOwn(labelled, slot.label, value);
   }
-  say(step, 'noted', { values });
+  return labelled;
 }
 
 /** Ends the question once nothing that it needs is open. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.js';
 import type { Journey, StateId } from '../journey/types.js';
 import type { Message } from '../conversation/types.js';
+import type { MessageKey } from '../conversation/voice/en.js';
 import { apply, scopeOf } from './evolve.js';
 import { graphOf, type JourneyGraph } from './graph.js';
 import type { Effect, Question, ScopeId, SessionEvent, SessionState } from './types.js';
@@ -79,7 +80,7 @@ const RESETS_RUNS: ReadonlySet<SessionEvent['type']> = new Set([
 ]);
 
 /** Says something: a key of the message catalogue and its arguments. */
-export function say(step: Step, key: string, params: JsonObject = {}): void {
+export function say(step: Step, key: MessageKey, params: JsonObject = {}): void {
   step.said.push({ key, params });
 }
 

@@ -4,6 +4,7 @@ export const en = {
     '{name}.{hasDescription, select, yes { {description}} other {}}{needsCount, plural, =0 {} one { I need one thing from you: {needs}.} other { I need a few things from you: {needs}. You can tell me all at once or one by one.}}',
   'ready-to-start': 'I have all I need. Say "start" when you are ready.',
   noted: 'Got it: {values}.',
+  changed: 'Changed: {values}.',
   'ask-slot':
     '{expected, select, boolean {{label}: yes or no?} option {{label}: which one?} other {What is the {labelLower}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}}',
   'ask-optional-slot':
@@ -19,13 +20,11 @@ export const en = {
   'refused-option': '"{given}" is not one of the choices for the {labelLower}.',
   'refused-date': '"{given}" is not a date I understand, such as "tomorrow" or "2026-03-14".',
   'refused-time': '"{given}" is not a time I understand, such as "7 pm" or "19:00".',
-  'refused-date-time': '"{given}" is not a date and time I understand, such as "tomorrow at 7 pm".',
   'refused-email': '"{given}" does not look like an e-mail address, such as "ada@example.com".',
   'refused-url': '"{given}" does not look like a web address, such as "https://example.com".',
   'refused-phone': '"{given}" does not look like a phone number, such as "+44 20 7946 0000".',
   'refused-object': 'The {labelLower} must be a JSON object, such as {jsonExample}.',
   'refused-array': 'The {labelLower} must be a list, such as "red, green, blue".',
-  'refused-file': 'The {labelLower} must be a link to a file.',
   'refused-too-long': 'That is too long for the {labelLower}: at most {max} characters.',
   show: '{hasText, select, yes {{text}} other {}}{hasValues, select, yes { {values}} other {}}',
   'confirm-side-effect':
@@ -77,9 +76,9 @@ export const en = {
   'explain-step':
     'This step is "{label}".{hasDescription, select, yes { {description}} other {}}{kind, select, start { It collects what the workflow needs.} form { It needs your decision.} confirmation { It acts outside this conversation, so I ask first.} timer { It waits for a while.} other {}}',
   'explain-branch':
-    'We came here from "{label}" because {expression} is true{hasValues, select, yes { ({values})} other {}}.',
+    'We came here from "{label}" because {condition}{hasValues, select, yes { ({values})} other {}}.',
   'explain-else':
-    'We came here from "{label}" because no other condition was true{hasValues, select, yes { ({values})} other {}}.',
+    'We came here from "{label}" because none of its other conditions was true{hasValues, select, yes { ({values})} other {}}.',
   'answer-slot': '{label}: {description}',
   'answer-workflow':
     'I can only tell you about this workflow: {name}.{hasDescription, select, yes { {description}} other {}}',

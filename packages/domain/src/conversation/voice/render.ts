@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { own, type JsonObject, type JsonValue } from '../../json.js';
+import { isJsonObject, own, type JsonObject, type JsonValue } from '../../json.js';
 import type { Message } from '../types.js';
 import { en } from './en.js';
 import { summarise } from './summarise.js';
@@ -61,10 +61,11 @@ function inArgument(name: string, value: JsonValue): string | number {
   if (value === null) return '';
   if (typeof value === 'string' || typeof value === 'number') return value;
   if (typeof value === 'boolean') return String(value);
+  if (name === 'output') return isJsonObject(value) ? result(value) : summarise(value);
   if (name === 'options' && Array.isArray(value)) return numbered(value as readonly JsonValue[]);
   if (Array.isArray(value)) return listed((value as readonly JsonValue[]).map((v) => summarise(v)));
   if (name === 'values') return labelled(value as JsonObject);
-  return name === 'output' ? result(value as JsonObject) : summarise(value);
+  return summarise(value);
 }
 
 /** Labels keep their capitals; only the values are worded. */

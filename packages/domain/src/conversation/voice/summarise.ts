@@ -31,10 +31,16 @@ function summariseRecord(record: Readonly<Record<string, JsonValue>>, depth: num
   if (depth > 2) return `${entries.length} fields`;
   const few = entries
     .slice(0, depth === 0 ? FEW * 2 : FEW)
-    .map(([name, value]) => `${inWords(name)}: ${summarise(value, depth + 1)}`);
+    .map(([name, value]) => `${named(name, depth)}: ${summarise(value, depth + 1)}`);
   const rest = entries.length - few.length;
   const text = rest > 0 ? `${few.join(', ')} and ${rest} more fields` : few.join(', ');
   return depth > 0 ? `(${text})` : text;
+}
+
+/** A field of the result itself begins like a label, one inside it like running text. */
+function named(name: string, depth: number): string {
+  const words = inWords(name);
+  return depth === 0 ? words.charAt(0).toUpperCase() + words.slice(1) : words;
 }
 
 function shorten(text: string): string {
