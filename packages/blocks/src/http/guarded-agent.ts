@@ -23,7 +23,7 @@ export class AddressForbiddenError extends Error {
 export type Resolve = (
   host: string,
   options: LookupOptions,
-  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+  callback: (error: Error | null, addresses?: LookupAddress[]) => void,
 ) => void;
 
 export interface GuardOptions {
@@ -68,7 +68,7 @@ function lookupWith(
   check: (host: string, addresses: readonly LookupAddress[]) => Error | null,
 ): LookupFunction {
   return (host, hints, done) => {
-    resolve(host, hints, (error, addresses) => {
+    resolve(host, hints, (error, addresses = []) => {
       const [first] = addresses;
       const refused = error ?? check(host, addresses);
       if (refused || !first) done(refused ?? new Error(`${host} has no address.`), '');

@@ -64,8 +64,9 @@ function literalRegions(root: AnyNode): Region[] {
       }
     }
     for (const child of Object.values(node) as unknown[]) {
-      if (Array.isArray(child)) pending.push(...child.filter(isNode));
-      else if (isNode(child)) pending.push(child);
+      for (const item of Array.isArray(child) ? (child as unknown[]) : [child]) {
+        if (isNode(item)) pending.push(item);
+      }
     }
   }
   return regions;
