@@ -3,22 +3,13 @@ import {
   createConversationService,
   readConfig,
 } from '@sim/conversation-service';
-import type { EventBus } from '@sim/engine';
 import { listen, serveMetrics, type Environment } from '@sim/service-kit';
 import type { RunningService } from './services.js';
 
-/**
- * Runs conversation-service in this process.
- *
- * @param bus - shared with the app where there is no Redis; null lets the service choose.
- */
-export async function startConversationService(
-  env: Environment,
-  bus: EventBus | null,
-): Promise<RunningService> {
+/** Runs conversation-service in this process. */
+export async function startConversationService(env: Environment): Promise<RunningService> {
   const { config, secrets } = readConfig(env);
-  const overrides = { embedded: true, ...(bus !== null && { bus }) };
-  const context = contextFromConfig(config, secrets, overrides);
+  const context = contextFromConfig(config, secrets, { embedded: true });
   const service = createConversationService(context);
   const server = await listen(service.app, config.http.port, {
     variable: 'CONVERSATION_SERVICE_PORT',

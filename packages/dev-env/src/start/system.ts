@@ -94,13 +94,21 @@ async function startAll(options: SystemOptions, lifecycle: Lifecycle): Promise<S
 }
 
 async function makeDemo(port: number, options: SystemOptions, password: string) {
+  const origin = `http://127.0.0.1:${port}`;
   const samples = await seedDemo({
-    send: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init),
+    send: (path, init) => fetch(`${origin}${path}`, withOrigin(init, origin)),
     dataDir: options.settings.dataDir,
     samplesDir: options.samplesDir,
     password,
   });
   return { email: DEMO_EMAIL, password, samples };
+}
+
+/** Node's `fetch` marks its requests as a browser does, so that sign-in wants to know where they come from. */
+function withOrigin(init: RequestInit, origin: string): RequestInit {
+  const headers = new Headers(init.headers);
+  headers.set('Origin', origin);
+  return { ...init, headers };
 }
 
 /** Deletes what starts have made, and nothing that a person may have put beside it. */
