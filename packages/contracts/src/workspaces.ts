@@ -8,7 +8,7 @@ export const workspace = z
     id: workspaceId,
     name: z.string(),
     role: role.meta({ description: 'Yours in it' }),
-    createdAt: timestamp,
+    joinedAt: timestamp,
   })
   .meta({ id: 'Workspace' });
 export const workspaceList = z

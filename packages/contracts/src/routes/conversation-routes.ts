@@ -127,7 +127,7 @@ const SESSION_ROUTES = defineRoutes('conversation-service', {
     summary: 'What was said',
     access: 'viewer',
     request: { params: c.sessionParams, query: pageQuery },
-    responses: { 200: json(c.turnsPage, 'A page, the latest first') },
+    responses: { 200: json(c.turnsPage, 'A page, in the order in which it was said') },
     problems: ['session_not_found'],
   },
   listEvents: {

@@ -14,7 +14,7 @@ export const IDENTITY_ROUTES = defineRoutes('sim-app', {
     access: 'public',
     request: { body: { schema: identity.signUpBody } },
     responses: { 200: json(identity.signedUp, 'Signed up and in') },
-    problems: ['email_taken', 'auth_refused', 'auth_forbidden'],
+    problems: ['email_taken', 'auth_refused', 'unavailable', 'auth_forbidden'],
   },
   signIn: {
     method: 'post',
@@ -24,7 +24,7 @@ export const IDENTITY_ROUTES = defineRoutes('sim-app', {
     access: 'public',
     request: { body: { schema: identity.signInBody } },
     responses: { 200: json(identity.signedIn, 'Signed in') },
-    problems: ['credentials_invalid', 'auth_refused', 'auth_forbidden'],
+    problems: ['credentials_invalid', 'auth_refused', 'unavailable', 'auth_forbidden'],
   },
   signOut: {
     method: 'post',
@@ -34,7 +34,7 @@ export const IDENTITY_ROUTES = defineRoutes('sim-app', {
     access: 'public',
     request: {},
     responses: { 200: json(identity.signedOut, 'Signed out') },
-    problems: ['auth_refused', 'auth_forbidden'],
+    problems: ['auth_refused', 'unavailable', 'auth_forbidden'],
   },
   getSession: {
     method: 'get',
@@ -44,7 +44,7 @@ export const IDENTITY_ROUTES = defineRoutes('sim-app', {
     access: 'public',
     request: {},
     responses: { 200: json(identity.currentSession, 'The session, or null') },
-    problems: ['auth_refused', 'database_unavailable', 'database_not_migrated'],
+    problems: ['auth_refused', 'unavailable', 'database_unavailable', 'database_not_migrated'],
   },
   createToken: {
     method: 'post',

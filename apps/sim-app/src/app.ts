@@ -1,0 +1,91 @@
+import { openApiDocument } from '@sim/contracts';
+import { rateLimitStore } from '@sim/redis';
+import {
+  apiDocs,
+  bearerAuth,
+  cors,
+  generalLimiter,
+  notFoundHandler,
+  problemHandler,
+  requestLogging,
+  securityHeaders,
+} from '@sim/service-kit';
+import express, { Router, type Express } from 'express';
+import type { SimAppContext } from './context.js';
+import { forwardConversations } from './forwarding/forward.js';
+import { createSimAppHealth } from './health/health.js';
+import { homeRoutes } from './home/routes.js';
+import type { EndpointHost } from './http/endpoint.js';
+import { storeProblems } from './http/problems.js';
+import type { TokenPorts } from './identity/create-token.js';
+import { identityRoutes } from './identity/routes.js';
+import { secretRoutes } from './secrets/routes.js';
+import { platformRoutes } from './tools/routes.js';
+import { notAWorkflowHandler } from './workflows/not-a-workflow.js';
+import { workflowRoutes } from './workflows/routes.js';
+import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
+import { workspaceRoutes } from './workspaces/routes.js';
+
+/** The service, composed and not yet listening. */
+export interface SimApp {
+  readonly app: Express;
+  /** Makes `/ready` say no, before the server closes. */
+  drain(): void;
+  /** Lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Composes the service over a context. */
+export function createSimApp(context: SimAppContext): SimApp {
+  const { config, logger, docsBase } = context;
+  const health = createSimAppHealth(context);
+  const app = express();
+  app.disable('x-powered-by');
+  // The endpoints send ETags of their own, which mean a version.
+  app.set('etag', false);
+  app.set('trust proxy', config.http.trustProxy);
+  app.use(requestLogging(logger), context.metrics.middleware, securityHeaders());
+  app.use(cors({ origins: config.cors.origins, embedded: context.embedded }));
+  app.use(health.router);
+  app.use(homeRoutes(context.version, context.samples));
+  app.use(apiDocs(openApiDocument('sim-app', context.version)));
+  // Before any limit and any parser: the service behind it has its own.
+  if (config.conversation.enabled) {
+    app.use(forwardConversations({ target: config.conversation.serviceUrl, docsBase }));
+  }
+  app.use('/api/', generalLimiter({ ...config.rateLimits.api, logger, ...limitStore(context) }));
+  app.use(apiRoutes(context));
+  app.use(notFoundHandler());
+  app.use(notAWorkflowHandler(docsBase));
+  app.use(problemHandler({ docsBase, mappers: [storeProblems] }));
+  return { app, drain: () => health.drain(), stop: () => context.close() };
+}
+
+function limitStore({ redis }: SimAppContext) {
+  return redis === null ? {} : { store: rateLimitStore(redis, 'api') };
+}
+
+function apiRoutes(context: SimAppContext): Router {
+  const { secrets, signIn, audit, workspaces, members, apiKeys, workflows, clock } = context;
+  const resolveApiKey = context.apiKeyAccess.resolve;
+  const host: EndpointHost = {
+    router: Router(),
+    authenticate: bearerAuth({ secret: secrets.jwt, apiKeyResolver: resolveApiKey }),
+  };
+  identityRoutes(host, { signIn, audit, resolveApiKey, tokens: tokenPorts(context) });
+  workspaceRoutes(host, { workspaces, members, apiKeys, audit, clock });
+  workflowRoutes(host, { workflows, audit, clock });
+  secretRoutes(host, { secrets: context.secretStore, audit, clock });
+  platformRoutes(host, context.flags);
+  return host.router;
+}
+
+function tokenPorts({ config, secrets, workspaces, clock }: SimAppContext): TokenPorts {
+  return {
+    secret: secrets.jwt,
+    expiresInSeconds: config.identity.accessTokenSeconds,
+    membershipOf: (userId, workspaceId) => workspaces.membershipOf(userId, workspaceId),
+    createPersonalWorkspace: ({ userId, name }) =>
+      createWorkspaceFor(workspaces, userId, personalName(name), clock()),
+  };
+}

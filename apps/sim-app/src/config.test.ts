@@ -1,0 +1,67 @@
+import { ConfigError, describeVariables } from '@sim/service-kit';
+import { describe, expect, it } from 'vitest';
+import { readConfig, simAppSettings } from './config.js';
+
+const least = {
+  DATABASE_URL: 'postgresql://sim:pw@db.example:5432/sim',
+  JWT_SECRET: 'j'.repeat(32),
+  ENCRYPTION_KEY: 'e'.repeat(32),
+};
+
+describe('the configuration of sim-app', () => {
+  it('needs a database and two secrets, and has a default for everything else', () => {
+    const { config, secrets } = readConfig(least);
+    expect(config.http.port).toBe(3000);
+    expect(config.conversation).toEqual({ serviceUrl: 'http://127.0.0.1:3001', enabled: true });
+    expect(config.identity).toEqual({
+      accessTokenSeconds: 900,
+      signInSeconds: 604_800,
+      secureCookies: false,
+    });
+    expect(config.redis).toBeUndefined();
+    expect(config.rateLimits.api).toEqual({ windowMs: 900_000, max: 1000 });
+    expect(config.platform).toEqual({ auditLog: true, version: '0.1.0' });
+    expect(secrets.encryptionKey).toHaveLength(32);
+  });
+
+  it('names every problem at once', () => {
+    const load = () => readConfig({ PORT: 'http', JWT_SECRET: 'short', ENCRYPTION_KEY: 'short' });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(/PORT[\s\S]*JWT_SECRET|JWT_SECRET[\s\S]*PORT/);
+    expect(load).toThrow(/DATABASE_URL/);
+    expect(load).toThrow(/ENCRYPTION_KEY/);
+    expect(load).not.toThrow(/short"/);
+  });
+
+  it('counts an empty variable as unset', () => {
+    expect(readConfig({ ...least, CONVERSATION_SERVICE_URL: '' }).config.conversation).toEqual(
+      readConfig(least).config.conversation,
+    );
+  });
+
+  it('keeps cookies to https in production, unless told otherwise', () => {
+    const secure = (env: object) => readConfig({ ...least, ...env }).config.identity.secureCookies;
+    expect(secure({ NODE_ENV: 'production' })).toBe(true);
+    expect(secure({ NODE_ENV: 'production', COOKIE_SECURE: 'false' })).toBe(false);
+    expect(secure({ COOKIE_SECURE: 'true' })).toBe(true);
+  });
+
+  it('takes the address of the conversation service without a slash at its end', () => {
+    const { config } = readConfig({ ...least, CONVERSATION_SERVICE_URL: 'http://talk:3001/' });
+    expect(config.conversation.serviceUrl).toBe('http://talk:3001');
+    expect(() => readConfig({ ...least, CONVERSATION_SERVICE_URL: 'talk:3001' })).toThrow(
+      /CONVERSATION_SERVICE_URL/,
+    );
+  });
+
+  it('keeps secrets apart from what may be shown', () => {
+    const { config } = readConfig(least);
+    expect(JSON.stringify(config)).not.toContain('pw');
+    expect(JSON.stringify(config)).not.toContain('jjjj');
+  });
+
+  it('describes every variable, for the page that lists them', () => {
+    const names = describeVariables(simAppSettings()).map(({ variable }) => variable);
+    expect(names).toEqual(expect.arrayContaining(['PORT', 'JWT_SECRET', 'FEATURE_FLAGS_FILE']));
+  });
+});

@@ -1,0 +1,116 @@
+import {
+  corsSettings,
+  databaseSettings,
+  databaseUrl,
+  encryptionKeySetting,
+  flag,
+  httpSettings,
+  httpUrl,
+  integer,
+  jwtSecret,
+  logSettings,
+  metricsSettings,
+  parseConfig,
+  rateLimitSettings,
+  redisCredentials,
+  redisSettings,
+  settings,
+  text,
+  type Environment,
+  type Parsed,
+} from '@sim/service-kit';
+
+const DEFAULT_PORT = 3000;
+const DEFAULT_CONVERSATION_SERVICE = 'http://127.0.0.1:3001';
+const QUARTER_OF_AN_HOUR = 900;
+const A_WEEK = 604_800;
+const A_YEAR = 31_536_000;
+
+/** Variables of identity: how long what lasts, and whether cookies are for https alone. */
+function identitySettings() {
+  return settings(
+    {
+      ACCESS_TOKEN_TTL: integer({ min: 30, max: 86_400, unit: 'seconds' }).default(
+        QUARTER_OF_AN_HOUR,
+      ),
+      SIGN_IN_TTL: integer({ min: 300, max: A_YEAR, unit: 'seconds' }).default(A_WEEK),
+      COOKIE_SECURE: flag().optional(),
+      NODE_ENV: text('production, development or test').optional(),
+    },
+    (v) => ({
+      accessTokenSeconds: v.ACCESS_TOKEN_TTL,
+      signInSeconds: v.SIGN_IN_TTL,
+      secureCookies: v.COOKIE_SECURE ?? v.NODE_ENV === 'production',
+    }),
+  );
+}
+
+/** Where conversation-service is, and whether it is used at all. */
+function conversationSettings() {
+  return settings(
+    {
+      CONVERSATION_SERVICE_URL: httpUrl().default(DEFAULT_CONVERSATION_SERVICE),
+      CONVERSATIONAL_WORKFLOWS_ENABLED: flag().default(true),
+    },
+    (v) => ({
+      serviceUrl: v.CONVERSATION_SERVICE_URL,
+      enabled: v.CONVERSATIONAL_WORKFLOWS_ENABLED,
+    }),
+  );
+}
+
+function platformSettings() {
+  return settings(
+    {
+      FEATURE_FLAGS_FILE: text('the path of a JSON file').optional(),
+      AUDIT_LOG_ENABLED: flag().default(true),
+      SAMPLES_DIR: text('a folder with sample workflows').optional(),
+      APP_VERSION: text('a version').default('0.1.0'),
+      GIT_SHA: text('a revision').optional(),
+    },
+    (v) => ({
+      auditLog: v.AUDIT_LOG_ENABLED,
+      ...(v.FEATURE_FLAGS_FILE !== undefined && { featureFlagsFile: v.FEATURE_FLAGS_FILE }),
+      ...(v.SAMPLES_DIR !== undefined && { samplesDir: v.SAMPLES_DIR }),
+      version: v.APP_VERSION,
+      ...(v.GIT_SHA !== undefined && { revision: v.GIT_SHA }),
+    }),
+  );
+}
+
+/** Every setting of sim-app: nothing of `config` is secret, everything of `secrets` is. */
+export const simAppSettings = () => ({
+  config: {
+    http: httpSettings(DEFAULT_PORT),
+    log: logSettings(),
+    metrics: metricsSettings(),
+    cors: corsSettings(),
+    rateLimits: rateLimitSettings(),
+    database: databaseSettings(),
+    redis: redisSettings(),
+    identity: identitySettings(),
+    conversation: conversationSettings(),
+    platform: platformSettings(),
+  },
+  secrets: {
+    jwt: jwtSecret(),
+    encryptionKey: encryptionKeySetting(),
+    databaseUrl: databaseUrl(),
+    redis: redisCredentials(),
+  },
+});
+
+type Settings = Parsed<ReturnType<typeof simAppSettings>>;
+
+/** Settings that may be shown. */
+export type SimAppConfig = Settings['config'];
+/** Settings that may not. */
+export type SimAppSecrets = Settings['secrets'];
+
+/**
+ * Reads every setting at once.
+ * @throws {ConfigError} with all that is wrong.
+ */
+export function readConfig(env: Environment = process.env): Settings {
+  return parseConfig(simAppSettings(), env);
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CONVERSATION_BASE_PATH } from '@sim/contracts';
+import { sendProblem, serviceUnavailable } from '@sim/service-kit';
+import type { Request, RequestHandler, Response } from 'express';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+
+/** Options of {@link forwardConversations}. */
+export interface ForwardingOptions {
+  /** `CONVERSATION_SERVICE_URL`. */
+  readonly target: string;
+  readonly docsBase: string;
+  /** How long the service may be silent. Streams send something every 15 seconds. */
+  readonly silenceMs?: number;
+}
+
+const DEFAULT_SILENCE_MS = 120_000;
+/** A service that restarts is back within seconds. */
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Passes requests on to conversation-service as they are, bodies unread, streams unbuffered. When a
+ * client goes away, so does the request to the service; when the service cannot be reached, the
+ * answer is a problem with `Retry-After`.
+ */
+export function forwardConversations(options: ForwardingOptions): RequestHandler {
+  return createProxyMiddleware<Request, Response>({
+    target: options.target,
+    pathFilter: (path) => path === CONVERSATION_BASE_PATH || path.startsWith(BELOW),
+    xfwd: true,
+    // A connection each: one that is kept may be closed by the service at the moment of its reuse,
+    // and a write must not be sent twice.
+    agent: false,
+    proxyTimeout: options.silenceMs ?? DEFAULT_SILENCE_MS,
+    // The library's own plugins answer errors with plain text and log to the console.
+    ejectPlugins: true,
+    on: {
+      proxyReq: (outgoing, req, res) => {
+        outgoing.setHeader('X-Request-Id', req.id);
+        res.once('close', () => outgoing.destroy());
+      },
+      proxyRes: passAnswer,
+      error: (error, req, res) => fail(error, req, res, options),
+    },
+  });
+}
+
+const BELOW = `${CONVERSATION_BASE_PATH}/`;
+
+function passAnswer(answer: IncomingMessage, _req: Request, res: Response): void {
+  // They are about the connection to the service, not about the client's.
+  delete answer.headers.connection;
+  delete answer.headers['keep-alive'];
+  answer.once('close', () => {
+    // A service that breaks off must not look like one that has said all.
+    if (!answer.complete) res.destroy();
+  });
+}
+
+function fail(
+  error: Error,
+  req: Request,
+  res: ServerResponse | { destroy(): unknown },
+  { docsBase, target }: ForwardingOptions,
+): void {
+  if (!('setHeader' in res) || res.headersSent) {
+    // Half an answer is out, or it is a socket: cutting it is the only way to say that it failed.
+    res.destroy();
+    return;
+  }
+  if (req.socket.destroyed) return;
+  req.log.warn({ err: error, target }, 'conversation-service cannot be reached');
+  const problem = serviceUnavailable(
+    RETRY_AFTER_SECONDS,
+    'conversation_service_unavailable',
+    `The conversation service cannot be reached. Try again in ${RETRY_AFTER_SECONDS} seconds.`,
+  );
+  sendProblem(req, res as Response, problem, docsBase);
+}

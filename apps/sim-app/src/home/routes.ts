@@ -1,0 +1,21 @@
+import { Router } from 'express';
+import { homePage, HOME_STYLE } from './page.js';
+import type { Sample } from './samples.js';
+
+/** The page at `/`, its style, and the sample workflows as files. */
+export function homeRoutes(version: string, samples: readonly Sample[]): Router {
+  const page = homePage(version, samples);
+  const router = Router();
+  router.get('/', (_req, res) => {
+    res.set('Cache-Control', 'no-cache').type('html').send(page);
+  });
+  router.get('/assets/home.css', (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=3600').type('css').send(HOME_STYLE);
+  });
+  for (const { file, content } of samples) {
+    router.get(`/samples/${file}`, (_req, res) => {
+      res.set('Cache-Control', 'no-cache').type('application/json').send(content);
+    });
+  }
+  return router;
+}

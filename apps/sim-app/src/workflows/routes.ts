@@ -1,0 +1,162 @@
+import { ROUTES } from '@sim/contracts';
+import type { StoredWorkflow, WorkflowStore, WorkflowVersion } from '@sim/postgres';
+import { notFound } from '@sim/service-kit';
+import type { Audit } from '../audit/audit.js';
+import { endpoint, type EndpointHost } from '../http/endpoint.js';
+import { etagOf, expectedVersion, isKnown } from './if-match.js';
+import { contentOf, importWorkflow, readUpload } from './import-workflow.js';
+
+/** What the workflows' endpoints need. */
+export interface WorkflowPorts {
+  readonly workflows: WorkflowStore;
+  readonly audit: Audit;
+  readonly clock: () => Date;
+}
+
+/** Import, versions, update, deletion and export of workflows. */
+export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
+  const { workflows } = ports;
+  changingRoutes(host, ports);
+
+  endpoint(host, ROUTES.listWorkflows, async ({ principal, query }) => {
+    const page = await workflows.list(principal.workspaceId, query.limit, query.cursor);
+    return { status: 200, body: { ...page, items: page.items.map(shown) } };
+  });
+
+  endpoint(host, ROUTES.getWorkflow, async ({ principal, params, req }) => {
+    const workflow = found(await workflows.get(principal.workspaceId, params.workflowId));
+    const headers = { ETag: etagOf(workflow.version) };
+    if (isKnown(req.get('if-none-match'), workflow.version)) return { status: 304, headers };
+    return { status: 200, headers, body: { workflow: shown(workflow) } };
+  });
+
+  endpoint(host, ROUTES.listWorkflowVersions, async ({ principal, params, query }) => {
+    const { workspaceId } = principal;
+    const page = found(
+      await workflows.versions(workspaceId, params.workflowId, query.limit, query.cursor),
+    );
+    return { status: 200, body: { ...page, items: page.items.map(shownVersion) } };
+  });
+
+  endpoint(host, ROUTES.exportWorkflow, async ({ principal, params, query, req }) => {
+    const { workspaceId } = principal;
+    const content = await workflows.content(workspaceId, params.workflowId, query.version);
+    if (content === null) throw await missingContent(workflows, workspaceId, params.workflowId);
+    const headers = { ETag: etagOf(content.version) };
+    if (isKnown(req.get('if-none-match'), content.version)) return { status: 304, headers };
+    return {
+      status: 200,
+      bytes: content.bytes,
+      headers: {
+        ...headers,
+        'Content-Type': content.contentType,
+        'Content-Disposition': `attachment; filename="${fileName(content.name)}"`,
+      },
+    };
+  });
+}
+
+function changingRoutes(host: EndpointHost, { workflows, audit, clock }: WorkflowPorts): void {
+  endpoint(host, ROUTES.importWorkflow, async ({ principal, query, headers, body, req }) => {
+    const { workflow, issues } = await importWorkflow(workflows, {
+      bytes: body,
+      name: query.name,
+      workspaceId: principal.workspaceId,
+      userId: principal.userId,
+      idempotencyKey: headers['idempotency-key'],
+      now: clock(),
+    });
+    await audit.record(req, 'workflow.imported', { type: 'workflow', id: workflow.id });
+    return {
+      status: 201,
+      headers: { ETag: etagOf(workflow.version), Location: `/api/v1/workflows/${workflow.id}` },
+      body: { workflow: shown(workflow), issues },
+    };
+  });
+
+  endpoint(
+    host,
+    ROUTES.updateWorkflow,
+    async ({ principal, params, query, headers, body, req }) => {
+      const expected = expectedVersion(headers['if-match']);
+      const { workspaceId } = principal;
+      // Whose workflow it is comes before what is wrong with the document.
+      found(await workflows.get(workspaceId, params.workflowId));
+      const read = readUpload({ bytes: body, name: query.name });
+      const workflow = found(
+        await workflows.update({
+          workspaceId,
+          workflowId: params.workflowId,
+          expectedVersion: expected,
+          name: read.name,
+          description: read.description,
+          content: contentOf(body),
+          changedBy: principal.userId,
+          now: clock(),
+        }),
+      );
+      await audit.record(
+        req,
+        'workflow.updated',
+        { type: 'workflow', id: workflow.id },
+        { version: workflow.version },
+      );
+      return {
+        status: 200,
+        headers: { ETag: etagOf(workflow.version) },
+        body: { workflow: shown(workflow), issues: read.issues },
+      };
+    },
+  );
+
+  endpoint(host, ROUTES.deleteWorkflow, async ({ principal, params, req }) => {
+    const ifMatch = req.get('if-match');
+    const expected = ifMatch === undefined ? null : expectedVersion(ifMatch);
+    const { workspaceId } = principal;
+    if (!(await workflows.delete(workspaceId, params.workflowId, expected))) throw noSuchWorkflow();
+    await audit.record(req, 'workflow.deleted', { type: 'workflow', id: params.workflowId });
+    return { status: 204 };
+  });
+}
+
+const noSuchWorkflow = () =>
+  notFound('workflow_not_found', 'There is no such workflow in this workspace.');
+
+function found<T>(value: T | null): T {
+  if (value === null) throw noSuchWorkflow();
+  return value;
+}
+
+async function missingContent(store: WorkflowStore, workspaceId: string, workflowId: string) {
+  found(await store.get(workspaceId, workflowId));
+  return notFound('version_not_found', 'The workflow has no such version.');
+}
+
+function shown(workflow: StoredWorkflow) {
+  const { id, name, description, version, createdBy, createdAt, updatedAt } = workflow;
+  return {
+    id,
+    name,
+    description,
+    version,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
+
+function shownVersion({ sha256, createdAt, ...version }: WorkflowVersion) {
+  return { ...version, contentHash: sha256, createdAt: createdAt.toISOString() };
+}
+
+const LONGEST_FILE_NAME = 80;
+
+/** A name that every file system takes. */
+function fileName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[-.]+|-+$/g, '')
+    .slice(0, LONGEST_FILE_NAME);
+  return `${plain || 'workflow'}.json`;
+}
