@@ -24,7 +24,7 @@ import { sessionRoutes } from './sessions/routes.js';
 /** The service, composed and not yet listening. */
 export interface ConversationService {
   readonly app: Express;
-  /** Begins to fire timers. */
+  /** Begins to fire timers and to look after sessions. */
   start(): void;
   /** Makes `/ready` say no, before the server closes. */
   drain(): void;
@@ -67,7 +67,7 @@ export function createConversationService(context: ConversationContext): Convers
   app.use(problemHandler({ docsBase: context.docsBase, mappers: [engineProblems] }));
   return {
     app,
-    start: () => context.startTimers(),
+    start: () => context.startUpkeep(),
     drain: () => health.drain(),
     endStreams: () => streams.closeAll(),
     stop: () => context.close(),

@@ -52,6 +52,13 @@ function sessionSettings() {
   );
 }
 
+function upkeepSettings() {
+  return settings(
+    { SESSION_CLEANUP_INTERVAL_MS: milliseconds(100, DAY_MS).default(300_000) },
+    (v) => ({ expiryIntervalMs: v.SESSION_CLEANUP_INTERVAL_MS }),
+  );
+}
+
 function neighbours() {
   return settings(
     {
@@ -84,6 +91,7 @@ export const conversationSettings = {
     log: logSettings(),
     cors: corsSettings(),
     engine: sessionSettings(),
+    upkeep: upkeepSettings(),
     neighbours: neighbours(),
     platform: platformSettings(),
   },

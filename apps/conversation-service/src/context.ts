@@ -16,6 +16,7 @@ import {
   createJourneyStore,
   createSecretStore,
   createSessionStore,
+  createSessionUpkeep,
   createTimerWorker,
   isMigrated,
   keyIdOf,
@@ -33,6 +34,7 @@ import {
 } from '@sim/service-kit';
 import type { ConversationConfig, ConversationSecrets } from './config.js';
 import { createJourneyService, type JourneyService } from './journeys/journey-service.js';
+import { startKeeper, type Keeper } from './sessions/keeper.js';
 import { createTurnMetrics, type TurnMetrics } from './metrics.js';
 
 /** Pages that sim-app serves. */
@@ -58,8 +60,8 @@ export interface ConversationContext {
   readonly understanding: LanguageUnderstanding;
   readonly journeyService: JourneyService;
   readonly engine: Engine;
-  /** Begins to fire timers; may be called twice. */
-  startTimers(): void;
+  /** Begins to fire timers and to look after sessions that nobody asks about. */
+  startUpkeep(): void;
   isMigrated(): Promise<boolean>;
   /** Loads what the first turn would wait for: true once that is done. */
   warm(): Promise<boolean>;
@@ -118,6 +120,7 @@ export function contextFromConfig(
     settings: config.engine,
   });
   let worker: TimerWorker | null = null;
+  let keeper: Keeper | null = null;
   let warmed: Promise<boolean> | null = null;
   return {
     config,
@@ -136,13 +139,16 @@ export function contextFromConfig(
     understanding,
     journeyService: createJourneyService(journeys, new Set(blocks.executors.keys()), clock),
     engine,
-    startTimers() {
+    startUpkeep() {
+      const upkeep = createSessionUpkeep(database);
+      const { expiryIntervalMs } = config.upkeep;
+      keeper ??= startKeeper({ upkeep, engine, logger, clock }, expiryIntervalMs);
       worker ??= createTimerWorker(database, { onTimer: engine.fireTimer, logger });
     },
     isMigrated: () => isMigrated(database.pool),
     warm: () => (warmed ??= warm(understanding, blocks)),
     async close() {
-      await worker?.stop();
+      await Promise.all([worker?.stop(), keeper?.stop()]);
       await engine.close();
       await blocks.close();
       await redis?.close();
@@ -166,17 +172,15 @@ async function warm(
     now: new Date(0).toISOString(),
     timeZone: 'UTC',
   });
-  await blocks.executors
-    .get('condition')
-    ?.run(
-      { branches: [{ id: 'warm', title: 'warm', expression: 'true' }] },
-      {
-        signal: AbortSignal.timeout(5_000),
-        idempotencyKey: 'warm',
-        blockName: 'warm',
-        bindings: {},
-        secrets: [],
-      },
-    );
+  await blocks.executors.get('condition')?.run(
+    { branches: [{ id: 'warm', title: 'warm', expression: 'true' }] },
+    {
+      signal: AbortSignal.timeout(5_000),
+      idempotencyKey: 'warm',
+      blockName: 'warm',
+      bindings: {},
+      secrets: [],
+    },
+  );
   return true;
 }

@@ -16,7 +16,7 @@ import {
   type SessionAnswer,
   type TurnAnswer,
 } from './answers.js';
-import { EngineError, IdempotencyClash } from './errors.js';
+import { EngineError, IdempotencyClash, type EngineErrorCode } from './errors.js';
 import { createJourneyCache } from './journey-cache.js';
 import type { LoadedSession, Page, SessionListQuery, SessionRecord } from './ports.js';
 import type { EnginePorts } from './settings.js';
@@ -65,6 +65,11 @@ export interface Engine {
   list(query: SessionListQuery): Promise<Page<SessionAnswer>>;
   /** Goes on after a wait; a session or timer that is gone is no error. */
   fireTimer(sessionId: string, timerId: string): Promise<void>;
+  /**
+   * Looks after a session that nobody asks about: what broke off with its replica goes on, and it
+   * expires when its time is over. One that is gone, or busy, is no error.
+   */
+  tend(sessionId: string): Promise<void>;
   /** Takes no more, and resolves when what is under way is written. */
   close(): Promise<void>;
 }
@@ -121,20 +126,32 @@ export function createEngine(ports: EnginePorts): Engine {
       );
       return { items, nextCursor: page.nextCursor };
     },
-    fireTimer: async (sessionId, timerId) => {
+    fireTimer: (sessionId, timerId) => {
       const input = { kind: 'timer', timerId: timerId as `tmr_${string}` } as const;
-      try {
-        await command({ sessionId, workspaceId: null, input });
-      } catch (error) {
-        if (error instanceof EngineError && error.code === 'session_not_found') return;
-        throw error;
-      }
+      return quietly(() => command({ sessionId, workspaceId: null, input }), ['session_not_found']);
     },
+    tend: (sessionId) =>
+      quietly(
+        () => command({ sessionId, workspaceId: null, input: { kind: 'tend' } }),
+        ['session_not_found', 'session_busy'],
+      ),
     close: async () => {
       closing = true;
       await Promise.all(underWay);
     },
   };
+}
+
+/** Does work of the system, for which these refusals are no news. */
+async function quietly(
+  work: () => Promise<unknown>,
+  expected: readonly EngineErrorCode[],
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof EngineError && expected.includes(error.code))) throw error;
+  }
 }
 
 type JourneyCache = ReturnType<typeof createJourneyCache>;

@@ -172,7 +172,7 @@ export interface JourneyStore {
     workflowId: string,
     workspaceId: string,
   ): Promise<{ version: number; name: string; content: JsonValue } | null>;
-  /** The mapping in force for a workflow. */
+  /** The mapping in force; null where the workflow's current version is not mapped yet. */
   activeMapping(workflowId: string, workspaceId: string): Promise<JourneyMapping | null>;
   /** Makes this the mapping in force; the earlier one is kept for its sessions. */
   saveMapping(mapping: JourneyMapping, mappedAt: Date): Promise<void>;

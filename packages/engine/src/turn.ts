@@ -28,7 +28,9 @@ import { clearWritten, emptyLog, record, type TurnLog } from './turn-log.js';
 export type TurnInput =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'act'; readonly action: Action; readonly parameters: JsonObject }
-  | { readonly kind: 'timer'; readonly timerId: TimerId };
+  | { readonly kind: 'timer'; readonly timerId: TimerId }
+  /** Nobody asks: what broke off goes on, and a session whose time is over expires. */
+  | { readonly kind: 'tend' };
 
 /** Another wrote the session first; nothing of this turn was written. */
 export class TurnConflict extends Error {
@@ -133,6 +135,7 @@ function expire(work: TurnWork): Effect[] {
 
 async function takeInput(work: TurnWork): Promise<Effect[]> {
   const { input } = work;
+  if (input.kind === 'tend') return [];
   if (input.kind === 'timer') return take(work, { type: 'timer-fired', timerId: input.timerId });
   if (input.kind === 'act') {
     return take(work, { type: 'act', action: input.action, parameters: input.parameters });
@@ -272,12 +275,12 @@ async function commitReply(
 
 function actionOf(work: TurnWork): string {
   if (work.input.kind === 'act') return work.input.action;
-  return work.understanding?.intent ?? 'timer';
+  return work.understanding?.intent ?? work.input.kind;
 }
 
 function addUserTurn(work: TurnWork, answer: TurnAnswer, now: Date): void {
-  if (work.input.kind === 'timer') return;
   const { understanding, idempotency, input } = work;
+  if (input.kind === 'timer' || input.kind === 'tend') return;
   work.log.turns.push({
     turnId: work.turnId,
     speaker: 'user',

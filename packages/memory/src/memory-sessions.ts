@@ -9,7 +9,7 @@ import type {
   StoredEvent,
   Turn,
 } from '@sim/engine';
-import type { PendingTimer } from '@sim/domain';
+import { executionStatus, type ExecutionStatus, type PendingTimer } from '@sim/domain';
 
 /** What happens when a timer's moment comes. */
 export type OnTimer = (sessionId: string, timerId: PendingTimer['id']) => void;
@@ -20,6 +20,9 @@ interface Kept {
   turns: Turn[];
   timers: Map<string, NodeJS.Timeout>;
 }
+
+/** What counts against the limits. */
+const LIVE: ReadonlySet<ExecutionStatus> = new Set(['running', 'paused']);
 
 /** Longest delay that `setTimeout` takes; longer waits are set again when it is over. */
 const LONGEST_DELAY_MS = 2_147_483_647;
@@ -67,7 +70,7 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
         .map(({ record }) => record)
         .filter((record) => record.workspaceId === workspaceId)
         .filter((record) => userId === undefined || record.userId === userId)
-        .filter((record) => status === undefined || record.state.status === status)
+        .filter((record) => status === undefined || executionStatus(record.state) === status)
         .filter((record) => workflowId === undefined || record.workflowId === workflowId);
       return Promise.resolve(page(found, limit, cursor));
     },
@@ -78,8 +81,7 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
     countLive(userId) {
       const live = [...sessions.values()].filter(
         ({ record }) =>
-          ['not-started', 'running', 'paused'].includes(record.state.status) &&
-          (userId === undefined || record.userId === userId),
+          LIVE.has(record.state.status) && (userId === undefined || record.userId === userId),
       );
       return Promise.resolve(live.length);
     },

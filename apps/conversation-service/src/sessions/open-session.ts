@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { openSessionBody } from '@sim/contracts';
 import { availableCommands, render, type JsonObject } from '@sim/domain';
-import { EngineError, type OpenAnswer } from '@sim/engine';
+import { EngineError, IdempotencyClash, type OpenAnswer } from '@sim/engine';
 import type { Principal } from '@sim/service-kit';
 import type * as z from 'zod';
 import type { ConversationContext } from '../context.js';
@@ -24,7 +24,7 @@ export async function openSession(
   const { journey } = await context.journeyService.current(body.workflowId, workspaceId);
   const { executionConfig = {}, conversationalConfig = {} } = body;
   const { mode, timeZone, sessionTimeoutMs } = executionConfig;
-  return context.engine.open({
+  const open = context.engine.open({
     workflowId: body.workflowId,
     journey,
     userId,
@@ -36,6 +36,14 @@ export async function openSession(
     ...(mode && { mode }),
     ...(sessionId && { sessionId }),
   });
+  try {
+    return await open;
+  } catch (error) {
+    if (!(error instanceof IdempotencyClash) || !sessionId) throw error;
+    const first = await openedBefore(context, sessionId, workspaceId, body.workflowId);
+    if (!first) throw error;
+    return first;
+  }
 }
 
 function withoutUndefined<T extends object>(

@@ -43,7 +43,13 @@ export function createJourneyStore(database: Database): JourneyStore {
         db
           .select({ mapping: mappings })
           .from(mappings)
-          .innerJoin(workflows, eq(workflows.id, mappings.workflowId))
+          .innerJoin(
+            workflows,
+            and(
+              eq(workflows.id, mappings.workflowId),
+              eq(workflows.currentVersion, mappings.workflowVersion),
+            ),
+          )
           .where(
             and(
               eq(mappings.workflowId, workflowId),

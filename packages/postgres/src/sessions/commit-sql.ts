@@ -1,4 +1,4 @@
-import type { BlockError, JsonValue } from '@sim/domain';
+import { executionStatus, type BlockError, type JsonValue } from '@sim/domain';
 import type { RunFinished, RunStarted, SessionCommit } from '@sim/engine';
 import type { Statement } from '../connection/database.js';
 import { storableJson } from '../encoding/storable.js';
@@ -128,7 +128,7 @@ function plainValues(commit: SessionCommit): unknown[] {
     commit.sessionId,
     commit.expectedVersion,
     storableJson(state),
-    state.status,
+    executionStatus(state),
     commit.currentNodeId,
     commit.currentStateId,
     commit.expiresAt,

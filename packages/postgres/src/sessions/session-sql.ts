@@ -1,3 +1,4 @@
+import { executionStatus } from '@sim/domain';
 import type { SessionQuery, SessionRecord, StoredEvent, Turn } from '@sim/engine';
 import type { Statement } from '../connection/database.js';
 import { storableJson } from '../encoding/storable.js';
@@ -56,7 +57,7 @@ export function createStatement(
     record.journeyId,
     record.journeyVersion,
     record.userId,
-    record.state.status,
+    executionStatus(record.state),
     storableJson(record.state),
     storableJson(record.metadata),
     record.version,

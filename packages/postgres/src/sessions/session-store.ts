@@ -14,6 +14,7 @@ import { createStatement, loadStatement, renewStatement } from './session-sql.js
 export const LIVE_STATUSES = ['running', 'paused', 'waiting-for-input'] as const;
 
 const FOREIGN_KEY_VIOLATION = '23503';
+const UNIQUE_VIOLATION = '23505';
 const IDEMPOTENCY_INDEX = 'idx_ct_idempotency';
 
 type LoadRow = SessionRow & {
@@ -25,7 +26,8 @@ type LoadRow = SessionRow & {
  * Sessions in PostgreSQL. `clock` must be the engine's: lease times are carried over between it and the
  * database's clock. Turns are listed oldest first, sessions newest first.
  *
- * `commit` throws IdempotencyClash where the key was used before, `create` MissingReferenceError where
+ * `commit` throws IdempotencyClash where the key was used before, `create` where the session's id is
+ * taken; `create` throws MissingReferenceError where
  * workspace, workflow, journey or person is not stored, lists InvalidCursorError.
  */
 export function createSessionStore(
@@ -86,6 +88,8 @@ function refuseUsedKey(error: unknown): never {
 }
 
 function refuseMissingReference(error: unknown): never {
+  // The id was made from an idempotency key, and the same request came first.
+  if (failureCode(error) === UNIQUE_VIOLATION) throw new IdempotencyClash();
   if (failureCode(error) !== FOREIGN_KEY_VIOLATION) throw error;
   throw new MissingReferenceError(violatedConstraint(error), { cause: error });
 }

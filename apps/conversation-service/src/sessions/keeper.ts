@@ -1,0 +1,64 @@
+import type { Engine } from '@sim/engine';
+import type { SessionUpkeep } from '@sim/postgres';
+import type { Logger } from '@sim/service-kit';
+
+/** Sessions looked after in one round; the rest wait for the next. */
+const BATCH = 100;
+/** How often it is looked for turns that broke off with their replica. */
+const ABANDONED_EVERY_MS = 2_000;
+
+/** What the keeper works with. */
+export interface KeeperPorts {
+  readonly upkeep: Pick<SessionUpkeep, 'expired' | 'abandoned'>;
+  readonly engine: Pick<Engine, 'tend'>;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+}
+
+/** Looks after sessions that nobody asks about, until it is stopped. */
+export interface Keeper {
+  /** Resolves when the round under way is over. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts to look after sessions: those whose time is over expire, those whose turn broke off go on.
+ * Every replica does so; a session that another tends to already is left to it.
+ */
+export function startKeeper(ports: KeeperPorts, expiryIntervalMs: number): Keeper {
+  const rounds = [
+    repeat(ports, expiryIntervalMs, () => ports.upkeep.expired(ports.clock(), BATCH)),
+    repeat(ports, ABANDONED_EVERY_MS, () => ports.upkeep.abandoned(BATCH)),
+  ];
+  return {
+    stop: async () => {
+      await Promise.all(rounds.map((stop) => stop()));
+    },
+  };
+}
+
+function repeat(
+  { engine, logger }: KeeperPorts,
+  everyMs: number,
+  find: () => Promise<readonly string[]>,
+): () => Promise<void> {
+  let current: Promise<void> = Promise.resolve();
+  let busy = false;
+  const round = async (): Promise<void> => {
+    for (const sessionId of await find()) await engine.tend(sessionId);
+  };
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    current = round()
+      // The database may be away; the next round finds the same sessions.
+      .catch((error: unknown) => logger.warn({ err: error }, 'sessions were not looked after'))
+      .finally(() => {
+        busy = false;
+      });
+  }, everyMs).unref();
+  return async () => {
+    clearInterval(timer);
+    await current;
+  };
+}
