@@ -115,7 +115,7 @@ async function confirm(
 function report(statuses: readonly MigrationStatus[], { print }: Terminal): void {
   for (const { name, state, breaking, appliedAt } of statuses) {
     const when = appliedAt === null ? '' : `  ${appliedAt.toISOString()}`;
-    print(`${state.padEnd(8)}${name}${breaking ? '  (breaking)' : ''}${when}`);
+    print(`${state.padEnd(9)}${name}${breaking ? '  (breaking)' : ''}${when}`);
   }
   const pending = statuses.filter(({ state }) => state === 'pending').length;
   print(pending === 0 ? 'The database is up to date.' : `${pending} pending: npm run db:migrate`);

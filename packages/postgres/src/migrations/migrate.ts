@@ -4,7 +4,7 @@ import { MigrationError, Umzug } from 'umzug';
 import { createPool } from '../connection/database.js';
 import { toDatabaseError } from '../connection/failures.js';
 import { clientConfig, type ConnectionOptions } from '../connection/options.js';
-import { UnknownMigrationError } from './errors.js';
+import { MigrationFailedError, UnknownMigrationError } from './errors.js';
 import { readMigrations, type Migration } from './files.js';
 import { createLedger, readLedger } from './ledger.js';
 import { withMigrationLock } from './lock.js';
@@ -126,7 +126,8 @@ async function connected<T>(
     await client.connect();
     return await work(client);
   } catch (error) {
-    throw toDatabaseError(error);
+    // The cause of a script's failure, such as a missing table, is the script's own affair.
+    throw error instanceof MigrationFailedError ? error : toDatabaseError(error);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -14,7 +14,7 @@ import { createStatement, loadStatement, renewStatement } from './session-sql.js
 export const LIVE_STATUSES = ['running', 'paused', 'waiting-for-input'] as const;
 
 const FOREIGN_KEY_VIOLATION = '23503';
-const UNIQUE_VIOLATION = '23505';
+const SESSION_KEY = 'conversational_workflow_sessions_pkey';
 const IDEMPOTENCY_INDEX = 'idx_ct_idempotency';
 
 type LoadRow = SessionRow & {
@@ -27,8 +27,8 @@ type LoadRow = SessionRow & {
  * database's clock. Turns are listed oldest first, sessions newest first.
  *
  * `commit` throws IdempotencyClash where the key was used before, `create` where the session's id is
- * taken; `create` throws MissingReferenceError where
- * workspace, workflow, journey or person is not stored, lists InvalidCursorError.
+ * taken; `create` throws MissingReferenceError where workspace, workflow, journey or person is not
+ * stored, lists throw InvalidCursorError.
  */
 export function createSessionStore(
   database: Database,
@@ -89,7 +89,7 @@ function refuseUsedKey(error: unknown): never {
 
 function refuseMissingReference(error: unknown): never {
   // The id was made from an idempotency key, and the same request came first.
-  if (failureCode(error) === UNIQUE_VIOLATION) throw new IdempotencyClash();
+  if (violatedConstraint(error) === SESSION_KEY) throw new IdempotencyClash();
   if (failureCode(error) !== FOREIGN_KEY_VIOLATION) throw error;
   throw new MissingReferenceError(violatedConstraint(error), { cause: error });
 }

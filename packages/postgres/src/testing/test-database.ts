@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { createDatabase, type Database } from '../connection/database.js';
 import type { DatabaseOptions } from '../connection/options.js';
@@ -93,13 +94,28 @@ async function ensureTemplate(admin: pg.Client, serverUrl: string): Promise<stri
   return template;
 }
 
+/** How long the server may take to notice that a closed connection is gone. */
+const FAREWELL_MS = 2_000;
+
 /** Resolves to how many connections were still open. */
 async function dropDatabase(admin: pg.Client, name: string): Promise<number> {
+  const givesUpAt = performance.now() + FAREWELL_MS;
+  let open = await openConnections(admin, name);
+  while (open > 0 && performance.now() < givesUpAt) {
+    await delay(20);
+    open = await openConnections(admin, name);
+  }
+  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  return open;
+}
+
+/** Of clients; the server's own workers come and go. */
+async function openConnections(admin: pg.Client, name: string): Promise<number> {
   const { rows } = await admin.query<{ open: number }>(
-    'SELECT count(*)::int AS open FROM pg_stat_activity WHERE datname = $1 AND state IS NOT NULL',
+    `SELECT count(*)::int AS open FROM pg_stat_activity
+     WHERE datname = $1 AND backend_type = 'client backend'`,
     [name],
   );
-  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
   return rows[0]?.open ?? 0;
 }
 

@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PendingTimer } from '@sim/domain';
+import { createDatabase, type Database } from '../connection/database.js';
+import { migrateUp } from '../migrations/migrate.js';
+import { createSessionStore } from '../sessions/session-store.js';
+import { after, commitOf, recordOf, seedWorkflow } from '../testing/fixtures.js';
+import { serverUrl } from '../testing/server-url.js';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  type TestDatabase,
+} from '../testing/test-database.js';
+import { createTimerWorker, type TimerWorker } from './timer-worker.js';
+
+const timer = (id: PendingTimer['id'], ms: number): PendingTimer => ({
+  id,
+  scopeId: 'root',
+  stateId: 'st_b1',
+  fireAt: after(ms).toISOString(),
+});
+
+describe('the timer worker', () => {
+  let home: TestDatabase;
+  let database: Database;
+  let workers: TimerWorker[];
+  beforeEach(async () => {
+    home = await createTestDatabase(serverUrl());
+    database = home.open();
+    workers = [];
+    await seedWorkflow(database, 'ann');
+    await createSessionStore(database).create(recordOf('ann', 'a'), [], []);
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await home.drop();
+  });
+
+  const start = (onTimer: Parameters<typeof createTimerWorker>[1]['onTimer']) => {
+    const worker = createTimerWorker(database, { onTimer, pollIntervalMs: 50 });
+    workers.push(worker);
+    return worker;
+  };
+  const commit = (changes: Parameters<typeof commitOf>[1]) =>
+    createSessionStore(database).commit(commitOf('ses_a', changes));
+  const jobCount = async () => {
+    const { rows } = await database.query<{ jobs: number }>({
+      text: 'SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs',
+    });
+    return rows[0]?.jobs;
+  };
+
+  it('fires a timer that a commit set, once, and forgets it', async () => {
+    const fired: string[][] = [];
+    const worker = start((sessionId, timerId) => {
+      fired.push([sessionId, timerId]);
+      return Promise.resolve();
+    });
+    await worker.ready;
+    await commit({ timersStarted: [timer('tmr_1', 20)] });
+    await vi.waitUntil(async () => fired.length > 0 && (await jobCount()) === 0, 10_000);
+    expect(fired).toEqual([['ses_a', 'tmr_1']]);
+  });
+
+  it('fires one that came due while no worker ran, and not one that is to come', async () => {
+    await commit({ timersStarted: [timer('tmr_past', -5_000), timer('tmr_later', 3_600_000)] });
+    const fired: string[] = [];
+    start((_, timerId) => {
+      fired.push(timerId);
+      return Promise.resolve();
+    });
+    await vi.waitUntil(async () => (await jobCount()) === 1, 10_000);
+    expect(fired).toEqual(['tmr_past']);
+  });
+
+  it('fires each timer on one of several workers', async () => {
+    const fired: string[] = [];
+    const note = (_: string, timerId: string) => {
+      fired.push(timerId);
+      return Promise.resolve();
+    };
+    start(note);
+    start(note);
+    const timers = Array.from({ length: 20 }, (_, i) => timer(`tmr_${i}`, 0));
+    await commit({ timersStarted: timers });
+    await vi.waitUntil(async () => (await jobCount()) === 0, 10_000);
+    expect(fired.sort()).toEqual(timers.map(({ id }) => id).sort());
+  });
+
+  it('keeps a timer whose handler fails, to be tried again later', async () => {
+    let calls = 0;
+    start(() => {
+      calls += 1;
+      return Promise.reject(new RangeError('not now'));
+    });
+    await commit({ timersStarted: [timer('tmr_1', 0)] });
+    const failed = async () => {
+      const { rows } = await database.query<{ attempts: number; last_error: string | null }>({
+        text: `SELECT attempts, last_error FROM graphile_worker._private_jobs
+               WHERE locked_at IS NULL AND last_error IS NOT NULL`,
+      });
+      return rows[0];
+    };
+    await vi.waitUntil(failed, 10_000);
+    expect(await failed()).toMatchObject({
+      attempts: 1,
+      last_error: expect.stringContaining('not now'),
+    });
+    expect(calls).toBe(1);
+  });
+
+  it('lets what is under way come to its end when it is stopped', async () => {
+    let begun: () => void = () => undefined;
+    let finish: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => (begun = resolve));
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const worker = start(async () => {
+      begun();
+      await gate;
+    });
+    await commit({ timersStarted: [timer('tmr_1', 0)] });
+    await started;
+    const stopped = worker.stop();
+    expect(await jobCount()).toBe(1);
+    finish();
+    await stopped;
+    await worker.stop();
+    expect(await jobCount()).toBe(0);
+  });
+
+  it('goes on after its connections were cut', async () => {
+    const fired: string[] = [];
+    const worker = start((_, timerId) => {
+      fired.push(timerId);
+      return Promise.resolve();
+    });
+    await worker.ready;
+    await database.query({
+      text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    });
+    await commit({ timersStarted: [timer('tmr_1', 0)] });
+    await vi.waitUntil(() => fired.length > 0, { timeout: 20_000 });
+    expect(fired).toEqual(['tmr_1']);
+  });
+});
+
+describe('a timer worker without its tables', () => {
+  it('makes none by itself, waits for the migration and then begins', async () => {
+    const home = await createEmptyDatabase(serverUrl());
+    const database = createDatabase({ url: home.url });
+    const worker = createTimerWorker(database, { onTimer: () => Promise.resolve() });
+    try {
+      await database.ping();
+      const { rows } = await database.query({
+        text: "SELECT to_regnamespace('graphile_worker') AS it",
+      });
+      expect(rows).toEqual([{ it: null }]);
+      await migrateUp(home);
+      await expect(worker.ready).resolves.toBeUndefined();
+    } finally {
+      await worker.stop();
+      await database.close();
+      await home.drop();
+    }
+  });
+
+  it('can be stopped while it waits', async () => {
+    const home = await createEmptyDatabase(serverUrl());
+    const database = createDatabase({ url: home.url });
+    const worker = createTimerWorker(database, { onTimer: () => Promise.resolve() });
+    await expect(worker.stop()).resolves.toBeUndefined();
+    await database.close();
+    await home.drop();
+  });
+});
