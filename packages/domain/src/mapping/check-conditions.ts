@@ -1,4 +1,4 @@
-import { parseExpressionAt, tokenizer } from 'acorn';
+import { parseExpressionAt, tokenizer, tokTypes } from 'acorn';
 import { bindCode } from '../expressions/code.js';
 import type { ForkState } from '../journey/types.js';
 import { quote, type IssueLog } from '../workflow/issue-log.js';
@@ -22,8 +22,8 @@ function faultOf(expression: string): string | null {
     const bound = bindCode(expression, () => ({ kind: 'empty' }));
     const code = bound.ok ? bound.value.code : expression;
     const { end } = parseExpressionAt(code, 0, OPTIONS);
-    const rest = tokenizer(code.slice(end), OPTIONS).getToken().type.label;
-    return rest === 'eof' || rest === ';' ? null : 'there is more than one expression';
+    const next = tokenizer(code.slice(end), OPTIONS).getToken().type;
+    return next === tokTypes.eof ? null : 'there is something after the expression';
   } catch (error) {
     // A parser that runs out of stack says so with a RangeError.
     if (error instanceof RangeError) return 'it is nested too deeply';

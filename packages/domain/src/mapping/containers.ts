@@ -24,7 +24,7 @@ export function settleContainers(
     const isContainer = type === 'loop' || type === 'parallel';
     if (!isContainer || leftOut.has(id)) continue;
     const count = counts.get(id) ?? 0;
-    const message = () => `${quote(name)} holds ${count} blocks, which do not run yet.`;
+    const message = () => `The blocks inside ${quote(name)}, ${count} in all, do not run yet.`;
     log.report('container_not_run_yet', { blockId: id, message });
   }
 }

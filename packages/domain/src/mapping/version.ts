@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { isJsonObject, type JsonValue } from '../json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
 import type { Workflow } from '../workflow/types.js';
 import type { MapOptions } from './types.js';
 
@@ -20,45 +20,53 @@ export function versionOf(workflow: Workflow, options: MapOptions): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(all))));
 }
 
+/** Text that goes out as it is, or a value that is still to be written. */
+type Part = string | readonly JsonValue[] | JsonObject;
+
 /** JSON with the keys of objects in code unit order; without recursion, so of any depth. */
 export function canonicalJson(value: JsonValue): string {
-  const parts: string[] = [];
-  const open: (JsonValue | Written)[] = [value];
-  for (let item = open.pop(); item !== undefined; item = open.pop()) {
-    if (item instanceof Written) parts.push(item.text);
-    else if (Array.isArray(item)) openList(item as readonly JsonValue[], open);
-    else if (isJsonObject(item)) openObject(item, open);
-    else parts.push(JSON.stringify(item));
+  const written: string[] = [];
+  const open: Part[] = [partOf(value)];
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (typeof part === 'string') {
+      written.push(part);
+      continue;
+    }
+    const parts = isJsonObject(part) ? objectParts(part) : listParts(part);
+    for (let index = parts.length - 1; index >= 0; index -= 1) open.push(parts[index] ?? '');
   }
-  return parts.join('');
+  return written.join('');
 }
 
-/** Text that goes out as it is. */
-class Written {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
+function partOf(value: JsonValue): Part {
+  return typeof value === 'object' && value !== null ? value : JSON.stringify(value);
 }
 
-function openList(list: readonly JsonValue[], open: (JsonValue | Written)[]): void {
-  open.push(new Written(']'));
-  for (let index = list.length - 1; index >= 0; index -= 1) {
-    open.push(list[index] ?? null);
-    if (index > 0) open.push(new Written(','));
+function listParts(list: readonly JsonValue[]): Part[] {
+  const parts: Part[] = ['['];
+  for (const [index, item] of list.entries()) {
+    if (index > 0) parts.push(',');
+    parts.push(partOf(item));
   }
-  open.push(new Written('['));
+  parts.push(']');
+  return parts;
 }
 
-function openObject(
-  object: Readonly<Record<string, JsonValue>>,
-  open: (JsonValue | Written)[],
-): void {
-  const entries = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
-  open.push(new Written('}'));
-  for (const [index, [key, value]] of [...entries.entries()].reverse()) {
-    open.push(value);
-    open.push(new Written(`${index > 0 ? ',' : ''}${JSON.stringify(key)}:`));
+function objectParts(object: JsonObject): Part[] {
+  const parts: Part[] = [];
+  let text = '{';
+  let separator = '';
+  for (const key of Object.keys(object).sort()) {
+    text += `${separator}${JSON.stringify(key)}:`;
+    separator = ',';
+    const part = partOf(object[key] ?? null);
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    parts.push(text, part);
+    text = '';
   }
-  open.push(new Written('{'));
+  parts.push(`${text}}`);
+  return parts;
 }

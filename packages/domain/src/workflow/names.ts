@@ -26,10 +26,6 @@ export class FreshIds {
     this.#taken = new Set(taken);
   }
 
-  has(id: string): boolean {
-    return this.#taken.has(id);
-  }
-
   /** Takes the id, or one made from it. Constant time over many ids that collide. */
   take(wanted: string): string {
     let id = wanted;
