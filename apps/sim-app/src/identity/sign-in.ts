@@ -113,6 +113,7 @@ function toWebRequest({ method, path, headers, address, body }: SignInRequest): 
   const own = new Headers(headers);
   own.delete(ADDRESS_HEADER);
   if (address !== undefined) own.set(ADDRESS_HEADER, address);
+  if (isServer(own)) own.delete('sec-fetch-mode');
   own.delete('content-length');
   own.delete('transfer-encoding');
   if (body !== undefined) own.set('content-type', 'application/json');
@@ -121,6 +122,14 @@ function toWebRequest({ method, path, headers, address, body }: SignInRequest): 
     headers: own,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+}
+
+/**
+ * Node's fetch sends Sec-Fetch-Mode, by which the library takes it for a browser without an Origin. A
+ * browser's POST has both Origin and Sec-Fetch-Site.
+ */
+function isServer(headers: Headers): boolean {
+  return ['origin', 'sec-fetch-site', 'cookie'].every((name) => !headers.has(name));
 }
 
 /** Express's headers as the library takes them. */
