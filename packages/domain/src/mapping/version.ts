@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import { isJsonObject, type JsonValue } from '../json.js';
 import type { Workflow } from '../workflow/types.js';
 import type { MapOptions } from './types.js';
 
@@ -20,53 +20,20 @@ export function versionOf(workflow: Workflow, options: MapOptions): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(all))));
 }
 
-/** Text that goes out as it is, or a value that is still to be written. */
-type Part = string | readonly JsonValue[] | JsonObject;
+/** Parsed workflows stay far below this; what is made by hand and deeper is cut off. */
+const MAX_DEPTH = 256;
 
-/** JSON with the keys of objects in code unit order; without recursion, so of any depth. */
-export function canonicalJson(value: JsonValue): string {
-  const written: string[] = [];
-  const open: Part[] = [partOf(value)];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    if (typeof part === 'string') {
-      written.push(part);
-      continue;
-    }
-    const parts = isJsonObject(part) ? objectParts(part) : listParts(part);
-    for (let index = parts.length - 1; index >= 0; index -= 1) open.push(parts[index] ?? '');
+/** JSON with the keys of objects in code unit order, of bounded depth. */
+export function canonicalJson(value: JsonValue, depth = 0): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (depth >= MAX_DEPTH) return 'null';
+  if (!isJsonObject(value)) {
+    return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`;
   }
-  return written.join('');
-}
-
-function partOf(value: JsonValue): Part {
-  return typeof value === 'object' && value !== null ? value : JSON.stringify(value);
-}
-
-function listParts(list: readonly JsonValue[]): Part[] {
-  const parts: Part[] = ['['];
-  for (const [index, item] of list.entries()) {
-    if (index > 0) parts.push(',');
-    parts.push(partOf(item));
+  let text = '';
+  for (const key of Object.keys(value).sort()) {
+    const separator = text === '' ? '' : ',';
+    text += `${separator}${JSON.stringify(key)}:${canonicalJson(value[key] ?? null, depth + 1)}`;
   }
-  parts.push(']');
-  return parts;
-}
-
-function objectParts(object: JsonObject): Part[] {
-  const parts: Part[] = [];
-  let text = '{';
-  let separator = '';
-  for (const key of Object.keys(object).sort()) {
-    text += `${separator}${JSON.stringify(key)}:`;
-    separator = ',';
-    const part = partOf(object[key] ?? null);
-    if (typeof part === 'string') {
-      text += part;
-      continue;
-    }
-    parts.push(text, part);
-    text = '';
-  }
-  parts.push(`${text}}`);
-  return parts;
+  return `{${text}}`;
 }
