@@ -12,7 +12,7 @@ const PHRASES: readonly (readonly [Intent, string])[] = [
   [
     'start',
     `
-    start|begin|launch|go, get|lets started, get going, kick off, kick it off,
+    start|begin|launch|go, get started, get going, kick off, kick it off,
     start|begin|run|launch it|this|that|now, run, lets go|begin|start
   `,
   ],
@@ -36,7 +36,7 @@ const PHRASES: readonly (readonly [Intent, string])[] = [
     'cancel',
     `
     cancel|stop|abort|nevermind|quit|exit, never mind, cancel|stop|abort|end
-    it|this|that|everything|now|all, forget it|that|about it, call it off, call off, give up, i
+    it|this|that|everything|now|all, forget it|that|this, forget about it|that|this, call it off, call off, give up, i
     give up, drop it, i changed my mind, get me out of here, cancel all of it|this
   `,
   ],

@@ -104,7 +104,7 @@ function readReplacement(context: CorrectionContext): Hypothesis | null {
   if (known.length > 0) return modify(known, lead ? 0.97 : 0.96);
   if (!lead) return null;
   const fresh = valuesFrom(context, span, open, false);
-  if (fresh.length > 0) return modify(fresh, 0.9);
+  if (fresh.length > 0) return modify(fresh, 0.96);
   return answered.length > 0 ? replaceUnnamed(context, span) : null;
 }
 

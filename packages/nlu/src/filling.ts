@@ -133,15 +133,19 @@ export function assign(filling: Filling, pairings: readonly Pairing[]): void {
     );
   for (let best = rest[0]; best !== undefined; best = rest[0]) {
     const { known, candidate, score } = best;
-    const rivals = rest.filter((other) => other !== best && score - other.score < TIE);
-    const tied = rivals.some(
-      (other) =>
-        (other.known === known && other.candidate.value !== candidate.value) ||
-        (other.candidate === candidate && other.known !== known && !isFocused(filling, known)),
+    const close = rest.filter((other) => other !== best && score - other.score < TIE);
+    // The slot asked for comes before others that would take the same value.
+    const rivals = isFocused(filling, known)
+      ? []
+      : close.filter((other) => other.candidate === candidate && other.known !== known);
+    const torn = close.some(
+      (other) => other.known === known && other.candidate.value !== candidate.value,
     );
+    const tied = torn || rivals.length > 0;
     if (!tied) take(filling, known, candidate, score);
+    const settled = new Set([known, ...rivals.map((rival) => rival.known)]);
     rest = rest.filter(
-      (other) => other.known !== known && (tied || !overlaps(other.candidate, candidate)),
+      (other) => !settled.has(other.known) && (tied || !overlaps(other.candidate, candidate)),
     );
   }
 }

@@ -23,7 +23,7 @@ const HOW_MUCH = wordSet('long much many far often soon big old late early fast 
 const ASKING =
   /^(?:tell me|i(?:'d| would)? (?:want|like|need) to know|i wonder|i was wondering|i'm wondering|do you know|does anyone know|any idea|could you tell me|can you tell me|i have a question|quick question|let me know)\b/iu;
 const WHY_US =
-  /^why (?:do|did|are|would|is|does|must|should) (?:you|i|we|this|that|it)\b.*\b(?:need|ask|asking|want|require|give|tell|provide|necessary|needed|required|know)\b/iu;
+  /^why (?:do|did|are|would|is|does|must|should) (?:you|i|we|this|that|it|my|the|all)\b.*\b(?:need|ask|asking|want|require|give|tell|provide|necessary|needed|required|know)\b/iu;
 
 /** Hears a question on the side; null where nothing sounds like one. */
 export function readQuestion(heard: Heard): HeardQuestion | null {

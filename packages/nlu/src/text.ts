@@ -27,7 +27,8 @@ export interface Span {
 /** What follows in a longer utterance is not read. */
 export const MAX_HEARD = 4_000;
 
-const WORD = /[\p{L}\p{M}\p{N}]+(?:'[\p{L}\p{M}]+)*/gu;
+/** "E-mail" is one word, as "email" is. */
+const WORD = /(?<![\p{L}\p{M}\p{N}])e-mail\p{L}*|[\p{L}\p{M}\p{N}]+(?:'[\p{L}\p{M}]+)*/giu;
 
 /** Reads the words of an utterance with their places. */
 export function listen(utterance: string): Heard {
@@ -54,11 +55,11 @@ function plain(text: string): string {
     .replace(/[“”„«»]/gu, '"');
 }
 
-/** A word as rules compare it: lower case, no apostrophes, no diacritics. */
+/** A word as rules compare it: lower case, no apostrophes, hyphens and diacritics. */
 export function fold(word: string): string {
   return word
     .normalize('NFKD')
-    .replace(/[\p{M}']/gu, '')
+    .replace(/[\p{M}'-]/gu, '')
     .toLowerCase();
 }
 

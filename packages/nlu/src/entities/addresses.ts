@@ -9,7 +9,7 @@ const NOT_DAY = String.raw`(?!(?:${caseless(
   'monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|tomorrow|today|tonight|next|this|at|on|by|please|and',
 )})(?!\p{L}))`;
 const TAIL =
-  String.raw`(?:,?\s+(?:apt|apartment|unit|suite|flat|floor|fl|#)\.?\s*[\p{L}\p{N}-]{1,8})?` +
+  String.raw`(?:,?\s+(?:${caseless('apt|apartment|unit|suite|flat|floor|fl')}|#)\.?\s*[\p{L}\p{N}-]{1,8})?` +
   String.raw`(?:,\s*${NOT_DAY}${CAPITALISED}(?:\s+${NOT_DAY}${CAPITALISED}){0,2}(?![\p{L}\p{N}@.:]*[@:]))*(?:,?\s+[A-Z]{2}(?![\p{L}\p{N}]))?(?:,?\s+\d{5}(?:-\d{4})?(?![\p{L}\p{N}]))?`;
 /** A house number, some words and a kind of street. */
 const NUMBERED = new RegExp(

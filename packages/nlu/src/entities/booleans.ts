@@ -108,10 +108,7 @@ function cue(
     if (no.has(word.text)) return { word, value: false, strong: true };
     if (yes.has(word.text)) {
       // "I don't want gift wrap": the no stands before the want.
-      const negation =
-        step < 0
-          ? words.slice(Math.max(0, at - 2), at).find(({ text }) => no.has(text))
-          : undefined;
+      const negation = step < 0 ? negationBefore(heard, words, at, no) : undefined;
       return negation
         ? { word: negation, value: false, strong: true }
         : { word, value: true, strong: !filler.has(word.text) };
@@ -119,4 +116,17 @@ function cue(
     if (!filler.has(word.text)) return null;
   }
   return null;
+}
+
+/** A no at most two words before in the same clause. */
+function negationBefore(
+  { text }: Filling['heard'],
+  words: readonly Word[],
+  at: number,
+  no: ReadonlySet<string>,
+): Word | undefined {
+  const cue = words[at];
+  return words
+    .slice(Math.max(0, at - 2), at)
+    .find((word) => no.has(word.text) && cue && !/[;.,\n]/u.test(text.slice(word.end, cue.start)));
 }

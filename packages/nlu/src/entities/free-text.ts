@@ -98,8 +98,9 @@ function isUnlike({ kind }: KnownSlot, text: string, words: number): boolean {
 function stretches(filling: Filling, least: number): readonly Span[] {
   const { heard, region, entities, blocked } = filling;
   return cleanStretches(clausesOf(heard.text, region), [...entities, ...blocked], (clause) => {
-    const words = withoutPadding(wordsIn(heard, clause));
-    if (words.length < least || isPhrase(words)) return false;
+    const said = wordsIn(heard, clause);
+    const words = withoutPadding(said);
+    if (words.length < least || isPhrase(said) || isPhrase(words)) return false;
     return !REQUEST.test(heard.text.slice(clause.start, clause.end));
   });
 }

@@ -16,7 +16,7 @@ interface Identifier extends Candidate {
 }
 
 const TOKEN =
-  /(?<![\p{L}\p{N}_#$€£.,/-])#?[\p{L}\p{N}]+(?:[-_/][\p{L}\p{N}]+)*(?![\p{L}\p{N}_]|[.,]\d|\s?%)/gu;
+  /(?<![\p{L}\p{N}_#$€£.,:/-])#?[\p{L}\p{N}]+(?:[-_/][\p{L}\p{N}]+)*(?![\p{L}\p{N}_]|[.,]\d|\s?%)/gu;
 const ORDINAL =
   /^\d+(?:st|nd|rd|th|am|pm|k|m|h|x|kg|km|cm|mm|g|l|lb|min|hrs?|s|ms|gb|mb|usd|eur|gbp)$/iu;
 
@@ -30,8 +30,7 @@ export function extractIdentifiers(filling: Filling): void {
     wanting.map((known) => {
       const near = closeness(filling, known, candidate);
       // A plain numeral needs a word beside it that says what it is.
-      const evidence =
-        candidate.shape >= 0.8 ? 0 : near >= 0.7 || isAlone(filling, candidate) ? 0 : -1;
+      const evidence = candidate.shape >= 0.8 || near >= 0.7 ? 0 : -1;
       const focused = isFocused(filling, known);
       // Nothing else was said: whatever it looks like, it is the answer.
       if (focused && isAlone(filling, candidate)) return { known, candidate, score: 0.92 };
@@ -39,7 +38,7 @@ export function extractIdentifiers(filling: Filling): void {
       return {
         known,
         candidate,
-        score: candidate.shape * 0.25 + 0.6 + near * 0.1 + focus + evidence,
+        score: candidate.shape * 0.25 + 0.55 + near * 0.2 + focus + evidence,
       };
     }),
   );

@@ -120,14 +120,12 @@ function valueEnd(filling: Filling, known: KnownSlot, from: number, limit: numbe
   if (quote) return from + quote.length;
   const value = text.slice(from, end);
   const more = filling.slots.length > 1;
-  const oneToken =
-    known.kind === 'identifier' ? /^#?[\p{L}\p{N}_/-]+/u.exec(value)?.[0] : undefined;
-  if (oneToken) return from + oneToken.length;
-  const street = known.kind === 'address' ? findAddresses(value)[0] : undefined;
-  if (street?.start === 0) return from + street.end;
+  const own = ownEnd(known, value);
+  if (own !== null) return from + own;
   const short = more && known.kind !== 'sentence' && known.slot.type !== 'array';
-  if (short && known.kind !== 'address')
+  if (short && known.kind !== 'address') {
     end = from + (/,(?!\d)/u.exec(value)?.index ?? value.length);
+  }
   if (limit < filling.region.end)
     end =
       from +
@@ -141,6 +139,18 @@ function valueEnd(filling: Filling, known: KnownSlot, from: number, limit: numbe
   }
   const trailing = /[\s,]+(?:instead|please|thanks|thank you)\s*$/iu.exec(text.slice(from, end));
   return trailing ? from + trailing.index : end;
+}
+
+/** Where a value of its kind ends whatever follows: one token, a street address, a person's name. */
+function ownEnd({ kind }: KnownSlot, value: string): number | null {
+  if (kind === 'identifier') return /^#?[\p{L}\p{N}_/-]+/u.exec(value)?.[0].length ?? null;
+  if (kind === 'person') {
+    return (
+      /[,;]|\s+(?:and|but|or|so|because|who|which|i|i'm|my|please)\b/iu.exec(value)?.index ?? null
+    );
+  }
+  const street = kind === 'address' ? findAddresses(value)[0] : undefined;
+  return street?.start === 0 ? street.end : null;
 }
 
 function valueBefore(

@@ -37,7 +37,7 @@ const NUMERAL = new RegExp(
 const AFTER = new RegExp(String.raw`^\s?(?:${CURRENCY})(?![\p{L}\p{N}])`, 'iu');
 /** Words after a number that do not name what is counted. */
 const NOT_COUNTED =
-  /^\s+(?:and|or|to|for|at|on|in|by|of|from|is|was|please|thanks|but|because|then|tomorrow|today|not|as|with|the|am|pm|each|o'clock|per|instead|that|which|now|only|percent|out)\b/iu;
+  /^\s+(?:and|or|to|for|at|on|in|by|of|from|is|was|please|thanks|but|because|then|tomorrow|today|not|as|with|the|am|pm|each|o'clock|per|instead|that|which|now|only|percent|out|it|i|that|this|we|they|you|yes|no)\b/iu;
 
 /** Numbers for number slots, each given to the slot that the words around it speak of. */
 export function extractNumbers(filling: Filling): void {
@@ -121,7 +121,7 @@ function affinity(
   const alone = found.length === 1;
   if (candidate.vague && near < 0.8 && !(focused && alone)) return 0;
   if (candidate.money) return moneyAffinity(wanting, known, near, focused);
-  let score = near >= 0.4 ? 0.72 + near * 0.2 : 0;
+  let score = near >= 0.4 ? 0.65 + near * 0.3 : 0;
   if (known.kind === 'count' && candidate.counted) score = Math.max(score, 0.78 + near * 0.1);
   // The only number said goes to the only slot that takes one, unless it may belong to spoken text.
   const textFocus = filling.focus !== null && isFreeText(filling.focus);

@@ -148,8 +148,8 @@ export function optionByPart(
   words: readonly Word[],
   options: readonly SlotOption[],
 ): NamedOption | null {
-  const found = words.flatMap((word) => {
-    if (word.text.length < 3 || EVERYDAY.has(word.text)) return [];
+  const found = words.flatMap((word, at) => {
+    if (word.text.length < 3 || EVERYDAY.has(word.text) || isRefused(words, at)) return [];
     const named = options.filter(({ label }) =>
       wordsOf(label).some((part) => stem(part) === word.stem || isNearWord(word.text, part)),
     );
