@@ -113,6 +113,21 @@ describe('a mapping', () => {
     expect(await active()).toMatch(/^r\d/);
   });
 
+  it('is not in force where the workflow has gone on to another version', async () => {
+    await createWorkflowStore(database).update({
+      workspaceId: `ws_${name}`,
+      workflowId: `wf_${name}`,
+      expectedVersion: 1,
+      description: 'changed',
+      changedBy: `usr_${name}`,
+      now: after(1),
+    });
+    expect(await active()).toBeUndefined();
+    const remapped = { ...mappingOf(`wf_${name}`, journeyOf(name)), workflowVersion: 2 };
+    await store.saveMapping(remapped, after(2));
+    expect(await store.activeMapping(`wf_${name}`, `ws_${name}`)).toEqual(remapped);
+  });
+
   it('is not there for another workspace', async () => {
     expect(await store.activeMapping(`wf_${name}`, 'ws_other')).toBeNull();
   });

@@ -25,7 +25,7 @@ const CONSTRAINTS = `
 SELECT c.relname AS "table", k.conname AS name, pg_get_constraintdef(k.oid) AS definition
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
 WHERE c.relnamespace = 'public'::regnamespace AND k.contype IN ('p', 'u', 'c', 'f', 'x')
-ORDER BY c.relname COLLATE "C", k.contype = 'f', k.conname COLLATE "C"`;
+ORDER BY k.contype = 'f', c.relname COLLATE "C", k.conname COLLATE "C"`;
 
 const INDEXES = `
 SELECT pg_get_indexdef(i.indexrelid) AS definition, i.indisvalid AS valid

@@ -110,6 +110,15 @@ describe('a commit', () => {
     expect((await record()).version).toBe(1);
   });
 
+  it('needs nothing that a pooler in transaction mode does not keep', async () => {
+    const pooled = createSessionStore(home.open({ pooler: 'transaction' }), () => NOON);
+    const changes = { turns: [turnOf('pooled')], timersStarted: [timer('tmr_1')] };
+    expect(await pooled.commit(commitOf(id, changes))).toBe(true);
+    expect(await pooled.load({ sessionId: id, workspaceId: 'ws_ann' })).toMatchObject({
+      record: { version: 1 },
+    });
+  });
+
   it('stands or falls as a whole', async () => {
     await commit({ events: [eventOf(0)] });
     const repeated = commit({

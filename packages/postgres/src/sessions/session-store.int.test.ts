@@ -1,4 +1,4 @@
-import type { SessionStore } from '@sim/engine';
+import { IdempotencyClash, type SessionStore } from '@sim/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../connection/database.js';
 import { InvalidCursorError } from '../encoding/cursor.js';
@@ -53,6 +53,29 @@ describe('a session', () => {
     await store.create(recordOf('ann', 'one'), [eventOf(0), eventOf(1)], [turnOf('o1')]);
     end();
     expect(statements).toHaveLength(1);
+  });
+
+  it('under an id that is taken is a repetition of the request that took it', async () => {
+    await store.create(recordOf('ann', 'twice'), [], [turnOf('first')]);
+    const again = store.create(recordOf('ann', 'twice'), [eventOf(0)], [turnOf('second')]);
+    await expect(again).rejects.toThrow(IdempotencyClash);
+    expect((await store.turns('ses_twice', 9)).items).toHaveLength(1);
+  });
+
+  it('that asks something is listed as waiting for input', async () => {
+    const question = {
+      kind: 'confirmation' as const,
+      purpose: { type: 'cancel' as const },
+      ...{ id: 'q1', scopeId: 'root', stateId: 'st_b1' as const },
+    };
+    const state = stateOf({ status: 'running', questions: [question] });
+    await store.create(recordOf('ann', 'asks', { state }), [], []);
+    const waiting = await store.list({
+      workspaceId: 'ws_ann',
+      status: 'waiting-for-input',
+      limit: 50,
+    });
+    expect(waiting.items.map(({ sessionId }) => sessionId)).toContain('ses_asks');
   });
 
   it('is in its own workspace alone; the system’s work finds it without one', async () => {
