@@ -1,6 +1,6 @@
 import type { BlockError, JsonObject } from '@sim/domain';
 import type { BlockContext, BlockExecutor, BlockFailure } from '@sim/engine';
-import type { Dispatcher } from 'undici';
+import { errors, type Dispatcher } from 'undici';
 import { failure, redact } from './failures.js';
 import { InvalidCallError, readCall, type HttpCall } from './http/call.js';
 import {
@@ -110,6 +110,9 @@ function describe(error: unknown): BlockError | null {
   }
   if (error instanceof ResponseTooLargeError) {
     return { code: 'response_too_large', message, retryable: false };
+  }
+  if (error instanceof errors.ClientDestroyedError || error instanceof errors.ClientClosedError) {
+    return { code: 'shutting_down', message: 'The service is shutting down.', retryable: true };
   }
   const reason = networkReason(error);
   return reason === null ? null : { code: 'connection_failed', message: reason, retryable: true };

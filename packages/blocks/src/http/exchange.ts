@@ -10,12 +10,9 @@ import { readUrl, type HttpCall } from './call.js';
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON parsed by content type, other text as a string, anything else as {@link BinaryBody}. */
+  /** JSON parsed by content type, other text as a string, anything else as `{contentType, base64}`. */
   readonly data: JsonValue;
 }
-
-/** A body that is no text. */
-export type BinaryBody = { readonly contentType: string; readonly base64: string };
 
 export class TooManyRedirectsError extends Error {
   constructor(limit: number) {

@@ -19,6 +19,15 @@ export class AddressForbiddenError extends Error {
   }
 }
 
+/** The name exists, without an address. */
+class NoAddressError extends Error {
+  readonly code = 'ENOTFOUND';
+  constructor(host: string) {
+    super(`${host} has no address.`);
+    this.name = 'NoAddressError';
+  }
+}
+
 /** Resolves a name, as `dns.lookup` does with `all: true`. */
 export type Resolve = (
   host: string,
@@ -71,7 +80,7 @@ function lookupWith(
     resolve(host, hints, (error, addresses = []) => {
       const [first] = addresses;
       const refused = error ?? check(host, addresses);
-      if (refused || !first) done(refused ?? new Error(`${host} has no address.`), '');
+      if (refused || !first) done(refused ?? new NoAddressError(host), '');
       else if (hints.all === true) done(null, addresses);
       else done(null, first.address, first.family);
     });

@@ -15,7 +15,6 @@ const PAGE_BYTES = 64 * 1024;
 /** QuickJS itself and the copies made on the way in and out. */
 const OVERHEAD_BYTES = 16 * 1024 * 1024;
 const STACK_BYTES = 256 * 1024;
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 /**
  * Loads QuickJS. The result runs one request at a time, each in a runtime of its own with no host
@@ -82,7 +81,7 @@ function runIn(runtime, memoryBytes, request) {
  */
 function callFunction(context, request) {
   // The body is a function inside the one that takes the bindings, so that it may declare their names anew.
-  const make = `(function(${parameters(request.names)}){return async function(){${request.code}\n}})`;
+  const make = `(function(${request.names.join(',')}){return async function(){${request.code}\n}})`;
   return inHarness(context, request, (harness) => {
     const source = compile(context, make);
     if ('ok' in source) return source;
@@ -103,7 +102,7 @@ function testInOrder(context, request) {
   return inHarness(context, request, (harness) => {
     for (const [index, expression] of request.expressions.entries()) {
       if (expression.trim() === '') continue;
-      const make = `(function(${parameters(request.names)}){return Boolean((${expression}\n))})`;
+      const make = `(function(${request.names.join(',')}){return Boolean((${expression}\n))})`;
       const source = compile(context, make);
       const reply =
         'ok' in source
@@ -134,11 +133,6 @@ function inHarness(context, request, use) {
     PRELUDE_FILE,
   );
   return 'ok' in prelude ? prelude : prelude.consume(use);
-}
-
-/** @param {readonly string[]} names */
-function parameters(names) {
-  return names.filter((name) => IDENTIFIER.test(name)).join(',');
 }
 
 /**

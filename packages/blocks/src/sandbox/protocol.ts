@@ -7,7 +7,7 @@ export type SandboxRequest = RequestBase &
   );
 
 interface RequestBase {
-  /** Variables of the code, and their values as a JSON array in the same order. */
+  /** Variables of the code (identifiers), and their values as a JSON array in the same order. */
   readonly names: readonly string[];
   readonly values: string;
   readonly timeoutMs: number;

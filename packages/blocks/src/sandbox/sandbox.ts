@@ -33,6 +33,8 @@ export class InputTooLargeError extends Error {
 
 const MAX_STDOUT = 64 * 1024;
 const MAX_WAITING = 500;
+/** What can be a variable; other bindings cannot be named by code and are left out. */
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 /**
  * Runs JavaScript of workflow authors: QuickJS in WebAssembly, one runtime per run, no host objects,
@@ -98,7 +100,7 @@ export class Sandbox {
     maxStdout: number;
     maxResult: number;
   } {
-    const names = Object.keys(bindings);
+    const names = Object.keys(bindings).filter((name) => IDENTIFIER.test(name));
     const values = JSON.stringify(names.map((name) => bindings[name]));
     if (values.length > this.#maxValueLength) {
       throw new InputTooLargeError(values.length, this.#maxValueLength);

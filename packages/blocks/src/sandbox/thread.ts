@@ -7,9 +7,6 @@ const START_MS = 15_000;
 /** Room for the WebAssembly calls of deeply nested code. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, stackSizeMb: 4 };
 
-/** The worker is plain JavaScript, so that the same file runs from the sources and when built. */
-const WORKER = new URL('./worker.mjs', import.meta.url);
-
 /** A worker thread that evaluates one request at a time. */
 export class SandboxThread {
   readonly #worker: Worker;
@@ -21,7 +18,8 @@ export class SandboxThread {
 
   /** Resolves once QuickJS is loaded in it; rejects where the thread cannot start. */
   static async start(memoryBytes: number): Promise<SandboxThread> {
-    const worker = new Worker(WORKER, {
+    // The worker is plain JavaScript, so that the same file runs from the sources and when built.
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
       workerData: { memoryBytes },
       resourceLimits: RESOURCE_LIMITS,
       // Nothing of this process is for the code to see, should it ever leave its sandbox.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../json.js';
 import { bindCode } from './code.js';
 import { UnknownFieldError, type Lookup } from './resolution.js';
+import { anyText } from './testing/texts.js';
 
 const HOSTILE = '"; throw 1; //`${x}\\\' {{KEY}} <b.n>\n';
 
@@ -119,7 +120,7 @@ describe('bindCode', () => {
 
   it('never lets a value be read as code', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText, (text) => {
         const only: Lookup = () => ({ kind: 'value', value: text });
         const outcome = bindCode('return [<b.x>, "a<b.x>", `<b.x>c`]', only);
         if (!outcome.ok) throw outcome.error;
@@ -158,10 +159,10 @@ describe('bindCode', () => {
   });
 
   it('gets through code with tens of thousands of references', () => {
-    const { bindings } = bound(`return [${'"<b.n>",'.repeat(50_000)}]`);
-    expect(Object.keys(bindings)).toHaveLength(50_000);
-    const text = '<b.n>'.repeat(50_000);
-    expect(bound(`return "${text}"`).bindings).toEqual({ __ref_s0: '3'.repeat(50_000) });
+    const { bindings } = bound(`return [${'"<b.n>",'.repeat(20_000)}]`);
+    expect(Object.keys(bindings)).toHaveLength(20_000);
+    const text = '<b.n>'.repeat(20_000);
+    expect(bound(`return "${text}"`).bindings).toEqual({ __ref_s0: '3'.repeat(20_000) });
   });
 
   it('gets through a list of two hundred thousand items', () => {

@@ -12,9 +12,9 @@ export function envNames(state: JourneyState): string[] {
     if (typeof value === 'string') {
       for (const { kind, name } of scanReferences(value)) if (kind === 'env') names.add(name);
     } else if (Array.isArray(value)) {
-      open.push(...(value as readonly JsonValue[]));
+      for (const item of value as readonly JsonValue[]) open.push(item);
     } else if (isJsonObject(value)) {
-      open.push(...Object.values(value));
+      for (const item of Object.values(value)) open.push(item);
     }
   }
   return [...names];

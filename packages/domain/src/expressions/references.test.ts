@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normaliseName, scanReferences } from './references.js';
+import { anyText } from './testing/texts.js';
 
 const found = (text: string): unknown[] =>
   scanReferences(text).map(({ raw, kind, name, path }) => [raw, kind, name, path]);
@@ -72,7 +73,7 @@ describe('scanReferences', () => {
   it('never throws, and its tokens are in order, apart and as written', () => {
     const bits = fc.constantFrom('<', '>', '{{', '}}', '.', '[0]', 'start', ' ', '\n', '+', 'é😀');
     const texts = fc.oneof(
-      fc.string(),
+      anyText,
       fc.array(bits).map((parts) => parts.join('')),
     );
     fc.assert(
@@ -106,9 +107,9 @@ describe('scanReferences', () => {
   });
 
   it.each(['<', '<a', '{{', '{{A', '<a.b[', '{{{', '<a{{b', '<a.b '])(
-    'gets through half a million repetitions of %j',
+    'gets through two hundred thousand repetitions of %j',
     (piece) => {
-      expect(scanReferences(piece.repeat(500_000))).toEqual([]);
+      expect(scanReferences(piece.repeat(200_000))).toEqual([]);
     },
   );
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../json.js';
 import { UnknownFieldError, type Lookup, type Resolved } from './resolution.js';
 import { resolveJsonText, resolveText, resolveValue } from './text.js';
+import { anyText } from './testing/texts.js';
 
 /** Block `b` has these fields; anything else of it is empty, `bad` is an error. */
 function lookupOf(fields: Readonly<Record<string, JsonValue>>): Lookup {
@@ -75,7 +76,7 @@ describe('resolveText', () => {
   it('leaves texts without references as they are, and never throws', () => {
     const lookup = lookupOf({ x: 1 });
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText, (text) => {
         const plain = text.replace(/[<{]/g, '');
         expect(valueOf(resolveText(plain, lookup))).toBe(plain);
         resolveText(text, lookup);
@@ -149,7 +150,7 @@ describe('resolveJsonText', () => {
 
   it('lets no value break out of its place', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (json, text) => {
+      fc.property(fc.jsonValue(), anyText, (json, text) => {
         const n = JSON.parse(JSON.stringify(json)) as JsonValue;
         const resolved = resolveJsonText('{"n":<b.n>,"s":"<b.s>"}', lookupOf({ n, s: text }));
         expect(valueOf(resolved)).toEqual({ n, s: text });

@@ -47,7 +47,7 @@ export function foundText(token: ReferenceToken, found: Found): string {
 }
 
 /** @see resolveText */
-export function fillText(text: string, gathering: Gathering): string {
+function fillText(text: string, gathering: Gathering): string {
   return replaceReferences(text, (token) => foundText(token, gathering.take(token)));
 }
 
