@@ -1,5 +1,5 @@
 import { casual, en, type ParsedResult } from 'chrono-node';
-import { freeText, isFree, unfilled, type Filling } from '../filling.js';
+import { freeText, isFree, MAX_CANDIDATES, unfilled, type Filling } from '../filling.js';
 import type { Span } from '../text.js';
 import { assignMoments } from './moments.js';
 import { findTimes, type SpokenTime } from './times.js';
@@ -47,7 +47,12 @@ export function extractMoments(filling: Filling): void {
       format === 'date' || format === 'time' || format === 'date-time' || slot.type === 'number',
   );
   if (!wanted || !HINT.test(text)) return;
-  const found = findMoments(text, filling, asksTime);
+  const all = findMoments(text, filling, asksTime);
+  const found = {
+    dates: all.dates.slice(0, MAX_CANDIDATES),
+    times: all.times.slice(0, MAX_CANDIDATES),
+    moments: all.moments.slice(0, MAX_CANDIDATES),
+  };
   assignMoments(filling, found);
   // The 7 of "at 7" and the 5 of "5 March" are no numbers for other slots.
   for (const span of [...found.moments, ...found.dates, ...found.times]) {
