@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   AccessTokenError,
   accessTokenKey,
+  createAccessTokenVerifier,
   signAccessToken,
   verifyAccessToken,
 } from './access-token.js';
@@ -71,5 +72,32 @@ describe('access tokens', () => {
     const forged = Buffer.from(String(body), 'base64url').toString().replace('editor', 'owner');
     const token = [head, Buffer.from(forged).toString('base64url'), signature].join('.');
     expect(await faultOf(token)).toBe('token_invalid');
+  });
+});
+
+describe('createAccessTokenVerifier', () => {
+  const secret = 'a'.repeat(32);
+  const principal = { userId: 'usr_1', workspaceId: 'ws_1', role: 'editor' } as const;
+
+  it('accepts a token again and again, until it has expired', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const verify = createAccessTokenVerifier(secret, () => now);
+    const token = await signAccessToken(principal, {
+      secret,
+      expiresInSeconds: 60,
+      now: new Date(now),
+    });
+    expect(await verify(token)).toEqual(principal);
+    expect(await verify(token)).toEqual(principal);
+    now += 120_000;
+    await expect(verify(token)).rejects.toMatchObject({ code: 'token_expired' });
+  });
+
+  it('does not take a token that only looks like a known one', async () => {
+    const verify = createAccessTokenVerifier(secret);
+    const token = await signAccessToken(principal, { secret, expiresInSeconds: 60 });
+    await verify(token);
+    const forged = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
+    await expect(verify(forged)).rejects.toMatchObject({ code: 'token_invalid' });
   });
 });

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { principalClaims, type Principal } from './principal.js';
 
 const ISSUER = 'sim-app';
@@ -51,6 +52,34 @@ export function signAccessToken(
     .sign(toKey(options.secret));
 }
 
+/** Tokens remembered by a verifier; each takes about a kilobyte. */
+const REMEMBERED = 10_000;
+
+/** Checks access tokens, each signature once: the same token comes with every request of its client. */
+export type AccessTokenVerifier = (token: string) => Promise<Principal>;
+
+/**
+ * A verifier that remembers tokens it has found good until they expire.
+ * @param now the clock, in milliseconds since the epoch
+ */
+export function createAccessTokenVerifier(
+  secret: string | KeyObject,
+  now: () => number = Date.now,
+): AccessTokenVerifier {
+  const key = toKey(secret);
+  const good = new LRUCache<string, { principal: Principal; expiresAt: number }>({
+    max: REMEMBERED,
+  });
+  return async (token) => {
+    const remembered = good.get(token);
+    if (remembered && now() < remembered.expiresAt) return remembered.principal;
+    good.delete(token);
+    const { principal, expiresAt } = await verify(token, key, new Date(now()));
+    good.set(token, { principal, expiresAt });
+    return principal;
+  };
+}
+
 /**
  * The principal of an access token: signature, issuer, audience and time are checked, no store is
  * asked.
@@ -60,16 +89,25 @@ export async function verifyAccessToken(
   token: string,
   options: { secret: string | KeyObject; now?: Date },
 ): Promise<Principal> {
+  const { principal } = await verify(token, toKey(options.secret), options.now);
+  return principal;
+}
+
+async function verify(
+  token: string,
+  key: KeyObject,
+  now: Date | undefined,
+): Promise<{ principal: Principal; expiresAt: number }> {
   try {
-    const { payload } = await jwtVerify(token, toKey(options.secret), {
+    const { payload } = await jwtVerify(token, key, {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       audience: AUDIENCE,
       requiredClaims: ['exp', 'sub'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      ...(options.now !== undefined && { currentDate: options.now }),
+      ...(now !== undefined && { currentDate: now }),
     });
-    return principalClaims.parse(payload);
+    return { principal: principalClaims.parse(payload), expiresAt: (payload.exp ?? 0) * 1000 };
   } catch (error) {
     const expired = error instanceof errors.JWTExpired;
     throw new AccessTokenError(expired ? 'token_expired' : 'token_invalid', error);

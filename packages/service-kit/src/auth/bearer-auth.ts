@@ -1,6 +1,10 @@
 import type { Request, RequestHandler } from 'express';
 import { forbidden, unauthorized, type ProblemError } from '../problems/problem-error.js';
-import { AccessTokenError, accessTokenKey, verifyAccessToken } from './access-token.js';
+import {
+  AccessTokenError,
+  createAccessTokenVerifier,
+  type AccessTokenVerifier,
+} from './access-token.js';
 import { isAtLeast, type Principal, type Role } from './principal.js';
 
 /** Options of {@link bearerAuth}. */
@@ -19,10 +23,10 @@ export interface BearerAuthOptions {
  * `token_invalid`, `token_expired` or `api_key_invalid`.
  */
 export function bearerAuth(options: BearerAuthOptions): RequestHandler {
-  const key = accessTokenKey(options.secret);
+  const verify = createAccessTokenVerifier(options.secret);
   const identify = async (req: Request): Promise<Principal> => {
     const authorization = req.get('authorization');
-    if (authorization !== undefined) return principalOfToken(authorization, key);
+    if (authorization !== undefined) return principalOfToken(authorization, verify);
     const apiKey = req.get('x-api-key');
     if (apiKey !== undefined && options.apiKeyResolver !== undefined) {
       const owner = await options.apiKeyResolver(apiKey, req);
@@ -63,14 +67,14 @@ export function principalOf(req: Request): Principal {
 
 async function principalOfToken(
   authorization: string,
-  key: ReturnType<typeof accessTokenKey>,
+  verify: AccessTokenVerifier,
 ): Promise<Principal> {
   const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
   if (token === undefined) {
     throw refused('token_invalid', 'The Authorization header is not of the form "Bearer <token>".');
   }
   try {
-    return await verifyAccessToken(token, { secret: key });
+    return await verify(token);
   } catch (error) {
     if (!(error instanceof AccessTokenError)) throw error;
     const advice = 'Get a new one at POST /api/v1/auth/token.';

@@ -22,6 +22,9 @@ export function render(message: Message, language = 'en'): string {
   return String(text).trim();
 }
 
+/** Making one costs a hundred times what using it does. */
+const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
+
 /** Formats are compiled once: parsing costs a hundred times what formatting does. */
 function format(language: string, key: string, pattern: string): IntlMessageFormat {
   const id = `${language} ${key}`;
@@ -87,7 +90,7 @@ function numbered(options: readonly JsonValue[]): string {
 }
 
 function listed(items: readonly string[]): string {
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(items);
+  return LIST.format(items);
 }
 
 /** "Order id" is "order id" inside a sentence; "API key" and "Å" keep their capitals. */
