@@ -99,6 +99,10 @@ export const journey = z
     initial: stateId.nullable(),
     states: z.array(journeyState),
     transitions: z.array(transition),
+    absentNames: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Reference names of blocks that were left out: they have no value' }),
     variables: z.array(
       z.strictObject({ id: z.string(), name: z.string(), type: z.string(), value: jsonValue }),
     ),

@@ -56,6 +56,7 @@ const journey: Journey = {
     { id: 'v1', name: 'My Total', type: 'number', value: 1 },
     { id: 'v2', name: 'unset', type: 'string', value: 'initial' },
   ],
+  absentNames: ['disabled'],
 };
 
 function scope(id: string, over: Partial<Scope>): Scope {
@@ -128,6 +129,7 @@ describe('createLookup', () => {
     '<calc.error>',
     '<late.result>',
     '<late>',
+    '<disabled.result>',
     '<free.any.thing>',
   ])('%s is empty', (reference) => {
     expect(look(reference)).toEqual(EMPTY);

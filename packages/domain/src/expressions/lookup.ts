@@ -43,7 +43,9 @@ export function createLookup(
       return value === undefined ? UNKNOWN : { kind: 'value', value };
     }
     const state = states.get(token.name) ?? (token.name === 'start' ? startOf(journey) : undefined);
-    return state ? findOutput(token, state, scopes) : UNKNOWN;
+    if (state) return findOutput(token, state, scopes);
+    // A block that was left out never runs: it is known, and has no value.
+    return journey.absentNames?.includes(token.name) ? EMPTY : UNKNOWN;
   };
 }
 
