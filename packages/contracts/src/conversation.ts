@@ -232,11 +232,9 @@ export const analysis = z
   .meta({ id: 'Analysis' });
 
 export const warmCacheBody = z.strictObject({
-  workflowIds: z
-    .array(workflowId)
-    .max(1000)
-    .optional()
-    .meta({ description: 'Whose journeys; those of the workspace where not given' }),
+  workflowIds: z.array(workflowId).max(1000).optional().meta({
+    description: 'Whose journeys; where not given, the latest of the workspace that are mapped',
+  }),
 });
 
 export const warmCacheAnswer = z

@@ -137,6 +137,6 @@ export function agentTurn(turnId: Turn['turnId'], content: string, now: Date): T
 }
 
 /** An answer as the store keeps it. */
-export function storedAnswer(answer: TurnAnswer): JsonObject {
+export function storedAnswer(answer: TurnAnswer | OpenAnswer): JsonObject {
   return JSON.parse(JSON.stringify(answer)) as JsonObject;
 }

@@ -12,6 +12,7 @@ import {
   agentTurn,
   openAnswer,
   sessionAnswer,
+  storedAnswer,
   type OpenAnswer,
   type SessionAnswer,
   type TurnAnswer,
@@ -38,6 +39,8 @@ export interface OpenRequest {
   /** Run at once even where nothing is to be asked first. */
   readonly autoStart?: boolean;
   readonly metadata?: JsonObject;
+  /** Keeps the answer under this key, for {@link SessionStore.load} to give it again. */
+  readonly idempotency?: { readonly key: string; readonly requestHash: string };
 }
 
 /** A command to a session. */
@@ -70,6 +73,8 @@ export interface Engine {
    * expires when its time is over. One that is gone, or busy, is no error.
    */
   tend(sessionId: string): Promise<void>;
+  /** Keeps a journey at hand, so that the first turn on it need not read it. */
+  remember(journey: Journey): void;
   /** Takes no more, and resolves when what is under way is written. */
   close(): Promise<void>;
 }
@@ -105,6 +110,7 @@ export function createEngine(ports: EnginePorts): Engine {
     open: async (request) => {
       refuseWhenClosing();
       const { answer, ready } = await track(openSession(ports, request));
+      journeys.remember(request.journey);
       if (!ready || request.autoStart !== true) return answer;
       const { sessionId } = answer;
       const input = { kind: 'act', action: 'start', parameters: {} } as const;
@@ -135,6 +141,7 @@ export function createEngine(ports: EnginePorts): Engine {
         () => command({ sessionId, workspaceId: null, input: { kind: 'tend' } }),
         ['session_not_found', 'session_busy'],
       ),
+    remember: (journey) => journeys.remember(journey),
     close: async () => {
       closing = true;
       await Promise.all(underWay);
@@ -187,7 +194,8 @@ async function tryCommand(
   track: <T>(work: Promise<T>) => Promise<T>,
 ): Promise<TurnAnswer | null> {
   const { idempotencyKey: key } = request;
-  const requestHash = key === undefined ? '' : ports.hash(JSON.stringify(request.input));
+  const asked = { input: request.input, timeZone: request.timeZone };
+  const requestHash = key === undefined ? '' : ports.hash(JSON.stringify(asked));
   const { record: session, replay } = await loadOrThrow(ports, request);
   if (replay) {
     if (replay.requestHash === requestHash) return replay.answer as unknown as TurnAnswer;
@@ -268,7 +276,12 @@ async function openSession(ports: EnginePorts, request: OpenRequest): Promise<Op
   const session = newRecord(ports, request, state, now);
   const answer = openAnswer(session, journey, log.said);
   const turn = agentTurn(ports.newId('trn'), answer.welcomeMessage, now);
-  await ports.sessions.create(session, log.events, [turn]);
+  const kept = request.idempotency && {
+    idempotencyKey: request.idempotency.key,
+    requestHash: request.idempotency.requestHash,
+    answer: storedAnswer(answer),
+  };
+  await ports.sessions.create(session, log.events, [{ ...turn, ...kept }]);
   return { answer, ready: state.status === 'not-started' };
 }
 

@@ -5,3 +5,4 @@ export * from './engine.js';
 export type { OpenAnswer, SessionAnswer, TurnAnswer } from './answers.js';
 export { sessionAnswer } from './answers.js';
 export { sessionChannel, type TurnInput } from './turn.js';
+export { JOURNEYS_AT_HAND } from './journey-cache.js';

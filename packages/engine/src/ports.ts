@@ -174,6 +174,8 @@ export interface JourneyStore {
   ): Promise<{ version: number; name: string; content: JsonValue } | null>;
   /** The mapping in force; null where the workflow's current version is not mapped yet. */
   activeMapping(workflowId: string, workspaceId: string): Promise<JourneyMapping | null>;
+  /** The mappings in force of a workspace's workflows, the latest mapped first. */
+  activeMappings(workspaceId: string, limit: number): Promise<readonly JourneyMapping[]>;
   /** Makes this the mapping in force; the earlier one is kept for its sessions. */
   saveMapping(mapping: JourneyMapping, mappedAt: Date): Promise<void>;
   journey(journeyId: string, journeyVersion: string): Promise<Journey | null>;

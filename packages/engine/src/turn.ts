@@ -206,7 +206,6 @@ async function journalStart(work: TurnWork, calls: readonly BlockCall[]): Promis
     work.log.journaled.add(run.id);
   }
   await commit(work, true);
-  work.heartbeat ??= keepLease(work);
 }
 
 function keepLease(work: TurnWork): NodeJS.Timeout {
@@ -267,9 +266,9 @@ async function commitReply(
   });
   addUserTurn(work, answer, now);
   addAgentTurn(work, said);
-  work.replied = true;
   work.log.said = [];
   await commit(work, !processed);
+  work.replied = true;
   reply(answer);
 }
 
@@ -337,6 +336,7 @@ async function commit(work: TurnWork, keep: boolean): Promise<void> {
   work.committed = true;
   work.record = { ...session, version: session.version + 1, updatedAt: now };
   clearWritten(log);
+  if (keep) work.heartbeat ??= keepLease(work);
   announce(work);
 }
 

@@ -30,6 +30,13 @@ export function createMemoryJourneys(): MemoryJourneys {
       const mapping = mappings.findLast((candidate) => candidate.workflowId === workflowId);
       return Promise.resolve(known && mapping ? mapping : null);
     },
+    activeMappings(workspaceId, limit) {
+      const latest = new Map(mappings.map((mapping) => [mapping.workflowId, mapping]));
+      const visible = [...latest.values()].filter(
+        ({ workflowId }) => inWorkspace(workflowId, workspaceId) !== null,
+      );
+      return Promise.resolve(visible.toReversed().slice(0, limit));
+    },
     saveMapping(mapping) {
       mappings.push(mapping);
       return Promise.resolve();

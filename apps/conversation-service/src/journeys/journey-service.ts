@@ -8,6 +8,8 @@ export interface JourneyService {
   convert(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
   /** The mapping of the current version, made now where there is none. */
   current(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
+  /** The latest mappings in force of a workspace. */
+  latest(workspaceId: string, limit: number): Promise<readonly JourneyMapping[]>;
   /** Maps without storing. */
   preview(content: JsonValue): Mapped;
 }
@@ -39,6 +41,7 @@ export function createJourneyService(
   return {
     preview,
     convert,
+    latest: (workspaceId, limit) => store.activeMappings(workspaceId, limit),
     current: async (workflowId, workspaceId) =>
       (await store.activeMapping(workflowId, workspaceId)) ?? convert(workflowId, workspaceId),
   };

@@ -1,5 +1,6 @@
 import { CONVERSATION_ROUTES, type analyzeBody } from '@sim/contracts';
 import type { Slot, UnderstandingContext } from '@sim/domain';
+import { JOURNEYS_AT_HAND, type JourneyMapping } from '@sim/engine';
 import { jsonBody, principalOf, requireRole, validate } from '@sim/service-kit';
 import { Router } from 'express';
 import type * as z from 'zod';
@@ -15,14 +16,27 @@ export function languageRoutes(context: ConversationContext): Router {
     res.json(await context.understanding.understand(body.input, heardAgainst(context, body)));
   });
   router.post(warmCache.path, requireRole(warmCache.access), jsonBody(), async (req, res) => {
-    const { workflowIds = [] } = validate(warmCache.request.body.schema)(req.body ?? {}, 'body');
+    const { workflowIds } = validate(warmCache.request.body.schema)(req.body ?? {}, 'body');
     const startedAt = performance.now();
-    const { workspaceId } = principalOf(req);
-    for (const id of workflowIds) await context.journeyService.current(id, workspaceId);
+    const mappings = await mappingsFor(context, principalOf(req).workspaceId, workflowIds);
+    // The engine forgets the longest unused first, so the latest mapped goes in last.
+    for (const { journey } of mappings.toReversed()) context.engine.remember(journey);
     const durationMs = Math.round(performance.now() - startedAt);
-    res.json({ warmed: true, journeys: workflowIds.length, durationMs });
+    res.json({ warmed: true, journeys: mappings.length, durationMs });
   });
   return router;
+}
+
+async function mappingsFor(
+  { journeyService }: ConversationContext,
+  workspaceId: string,
+  workflowIds: readonly string[] | undefined,
+): Promise<readonly JourneyMapping[]> {
+  if (!workflowIds) return journeyService.latest(workspaceId, JOURNEYS_AT_HAND);
+  const mappings: JourneyMapping[] = [];
+  for (const id of new Set(workflowIds))
+    mappings.push(await journeyService.current(id, workspaceId));
+  return mappings;
 }
 
 function heardAgainst(

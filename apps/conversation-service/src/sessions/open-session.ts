@@ -1,49 +1,65 @@
 import { createHash } from 'node:crypto';
 import type { openSessionBody } from '@sim/contracts';
-import { availableCommands, render, type JsonObject } from '@sim/domain';
-import { EngineError, IdempotencyClash, type OpenAnswer } from '@sim/engine';
+import type { JsonObject } from '@sim/domain';
+import { EngineError, IdempotencyClash, type OpenAnswer, type OpenRequest } from '@sim/engine';
 import type { Principal } from '@sim/service-kit';
 import type * as z from 'zod';
 import type { ConversationContext } from '../context.js';
 
+type Body = z.output<typeof openSessionBody>;
+
+/** An opening that may come twice: the key decides the session's id, so that the second finds the first. */
+interface Repeatable extends Required<Pick<OpenRequest, 'sessionId' | 'idempotency'>> {
+  readonly workspaceId: string;
+}
+
 /**
- * Opens a session on the current version of a workflow. With an idempotency key the session's id comes
- * from the key, so that a repeated request finds the session that the first one opened.
+ * Opens a session on the current version of a workflow. A request repeated under its idempotency key is
+ * given the answer that the first one got.
  */
 export async function openSession(
   context: ConversationContext,
   principal: Principal,
-  body: z.output<typeof openSessionBody>,
+  body: Body,
   idempotencyKey: string | undefined,
 ): Promise<OpenAnswer> {
-  const { userId, workspaceId } = principal;
-  const sessionId = idempotencyKey && sessionIdOf(principal, idempotencyKey);
-  const opened =
-    sessionId && (await openedBefore(context, sessionId, workspaceId, body.workflowId));
-  if (opened) return opened;
+  if (idempotencyKey === undefined) return open(context, principal, body);
+  const repeatable = repeatableBy(principal, body, idempotencyKey);
+  const before = await openedBefore(context, repeatable);
+  if (before) return before;
+  try {
+    return await open(context, principal, body, repeatable);
+  } catch (error) {
+    // The same request came at the same time and was first.
+    const first = error instanceof IdempotencyClash && (await openedBefore(context, repeatable));
+    if (first) return first;
+    throw error;
+  }
+}
+
+async function open(
+  context: ConversationContext,
+  { userId, workspaceId }: Principal,
+  body: Body,
+  repeatable?: Repeatable,
+): Promise<OpenAnswer> {
   const { journey } = await context.journeyService.current(body.workflowId, workspaceId);
-  const { executionConfig = {}, conversationalConfig = {} } = body;
-  const { mode, timeZone, sessionTimeoutMs } = executionConfig;
-  const open = context.engine.open({
+  const { mode, timeZone, sessionTimeoutMs } = body.executionConfig ?? {};
+  return context.engine.open({
     workflowId: body.workflowId,
     journey,
     userId,
     workspaceId,
-    initialInput: (body.initialInput ?? {}) as JsonObject,
-    config: withoutUndefined(conversationalConfig),
+    initialInput: body.initialInput ?? {},
+    config: withoutUndefined(body.conversationalConfig ?? {}),
     execution: withoutUndefined({ timeZone, sessionTimeoutMs }),
-    metadata: (body.metadata ?? {}) as JsonObject,
+    metadata: body.metadata ?? {},
     ...(mode && { mode }),
-    ...(sessionId && { sessionId }),
+    ...(repeatable && {
+      sessionId: repeatable.sessionId,
+      idempotency: repeatable.idempotency,
+    }),
   });
-  try {
-    return await open;
-  } catch (error) {
-    if (!(error instanceof IdempotencyClash) || !sessionId) throw error;
-    const first = await openedBefore(context, sessionId, workspaceId, body.workflowId);
-    if (!first) throw error;
-    return first;
-  }
 }
 
 function withoutUndefined<T extends object>(
@@ -54,41 +70,31 @@ function withoutUndefined<T extends object>(
   };
 }
 
-function sessionIdOf({ userId, workspaceId }: Principal, key: string): `ses_${string}` {
-  const digest = createHash('sha256').update(JSON.stringify([workspaceId, userId, key]));
-  return `ses_${digest.digest('hex').slice(0, 20)}`;
-}
-
-async function openedBefore(
-  context: ConversationContext,
-  sessionId: string,
-  workspaceId: string,
-  workflowId: string,
-): Promise<OpenAnswer | null> {
-  const loaded = await context.sessions.load({ sessionId, workspaceId });
-  if (!loaded) return null;
-  if (loaded.record.workflowId !== workflowId) {
-    throw new EngineError(
-      'idempotency_key_reused',
-      'This Idempotency-Key opened a session of another workflow. Use a new key for a new session.',
-    );
-  }
-  const state = await context.engine.view(sessionId, workspaceId);
+function repeatableBy({ userId, workspaceId }: Principal, body: Body, key: string): Repeatable {
+  const digest = sha256(JSON.stringify([workspaceId, userId, key]));
   return {
-    sessionId,
-    journeyId: state.journeyId,
-    welcomeMessage: await welcomeOf(context, sessionId),
-    state,
-    availableCommands: availableCommands(loaded.record.state),
+    workspaceId,
+    sessionId: `ses_${digest.slice(0, 20)}`,
+    // A blank is in no key of a client, so a turn under the same key stays another request.
+    idempotency: { key: `open ${key}`, requestHash: sha256(JSON.stringify(body)) },
   };
 }
 
-/** What was said before the person said anything. */
-async function welcomeOf(context: ConversationContext, sessionId: string): Promise<string> {
-  const said: string[] = [];
-  for (const { event } of await context.sessions.events(sessionId, 0, 20)) {
-    if (event.type === 'user-said' || event.type === 'user-acted') break;
-    if (event.type === 'agent-said') said.push(...event.messages.map((m) => render(m)));
-  }
-  return said.join('\n');
+async function openedBefore(
+  { sessions }: Pick<ConversationContext, 'sessions'>,
+  { sessionId, workspaceId, idempotency }: Repeatable,
+): Promise<OpenAnswer | null> {
+  const { key: idempotencyKey, requestHash } = idempotency;
+  const loaded = await sessions.load({ sessionId, workspaceId, idempotencyKey });
+  if (!loaded) return null;
+  if (loaded.replay?.requestHash === requestHash)
+    return loaded.replay.answer as unknown as OpenAnswer;
+  throw new EngineError(
+    'idempotency_key_reused',
+    'This Idempotency-Key opened another session. Use a new key for a new session.',
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,7 +1,15 @@
 import type { JourneyStore } from '@sim/engine';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../connection/database.js';
-import { after, journeyOf, mappingOf, NOON, recordOf, seedWorkflow } from '../testing/fixtures.js';
+import {
+  after,
+  journeyOf,
+  jsonContent,
+  mappingOf,
+  NOON,
+  recordOf,
+  seedWorkflow,
+} from '../testing/fixtures.js';
 import { serverUrl } from '../testing/server-url.js';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.js';
 import { createSessionStore } from '../sessions/session-store.js';
@@ -130,6 +138,25 @@ describe('a mapping', () => {
 
   it('is not there for another workspace', async () => {
     expect(await store.activeMapping(`wf_${name}`, 'ws_other')).toBeNull();
+  });
+
+  it('comes with those of its workspace, the latest mapped first', async () => {
+    await createWorkflowStore(database).create({
+      id: `wf_other${name}`,
+      workspaceId: `ws_${name}`,
+      name: 'Other',
+      description: null,
+      content: jsonContent({ blocks: [] }),
+      createdBy: `usr_${name}`,
+      now: NOON,
+    });
+    const other = mappingOf(`wf_other${name}`, journeyOf(`other${name}`));
+    await store.saveMapping(other, after(5));
+    await store.saveMapping(mappingOf(`wf_${name}`, journeyOf(`second${name}`)), after(1));
+    const listed = await store.activeMappings(`ws_${name}`, 10);
+    expect(listed.map(({ journey }) => journey.version)).toEqual([`other${name}`, `second${name}`]);
+    expect(await store.activeMappings(`ws_${name}`, 1)).toEqual([other]);
+    expect(await store.activeMappings('ws_none', 10)).toEqual([]);
   });
 
   it('is refused for a workflow, or a version, that is not stored', async () => {

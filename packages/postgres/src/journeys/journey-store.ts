@@ -1,6 +1,6 @@
 import type { Issue, Journey, JsonValue, Provenance } from '@sim/domain';
 import type { JourneyMapping, JourneyStore } from '@sim/engine';
-import { and, eq, ne } from 'drizzle-orm';
+import { and, desc, eq, ne, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from '../connection/database.js';
 import {
   workflowJourneyMappings as mappings,
@@ -43,13 +43,7 @@ export function createJourneyStore(database: Database): JourneyStore {
         db
           .select({ mapping: mappings })
           .from(mappings)
-          .innerJoin(
-            workflows,
-            and(
-              eq(workflows.id, mappings.workflowId),
-              eq(workflows.currentVersion, mappings.workflowVersion),
-            ),
-          )
+          .innerJoin(workflows, inForce())
           .where(
             and(
               eq(mappings.workflowId, workflowId),
@@ -59,6 +53,18 @@ export function createJourneyStore(database: Database): JourneyStore {
           ),
       );
       return row === undefined ? null : toMapping(row.mapping);
+    },
+    async activeMappings(workspaceId, limit) {
+      const rows = await database.run((db) =>
+        db
+          .select({ mapping: mappings })
+          .from(mappings)
+          .innerJoin(workflows, inForce())
+          .where(and(eq(mappings.active, true), eq(workflows.workspaceId, workspaceId)))
+          .orderBy(desc(mappings.mappedAt), mappings.workflowId)
+          .limit(limit),
+      );
+      return rows.map(({ mapping }) => toMapping(mapping));
     },
     saveMapping: (mapping, mappedAt) =>
       database.transaction((tx) => saveMapping(tx, mapping, mappedAt)),
@@ -76,6 +82,14 @@ export function createJourneyStore(database: Database): JourneyStore {
       return row === undefined ? null : (row.journey as unknown as Journey);
     },
   };
+}
+
+/** Joins a mapping with its workflow where it is that of the current version. */
+function inForce(): SQL | undefined {
+  return and(
+    eq(workflows.id, mappings.workflowId),
+    eq(workflows.currentVersion, mappings.workflowVersion),
+  );
 }
 
 /** The journey of a stored version is never rewritten; which workflow version it is for may move on. */
