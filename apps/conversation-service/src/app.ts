@@ -18,7 +18,7 @@ import type { ConversationContext } from './context.js';
 import { journeyRoutes } from './journeys/routes.js';
 import { languageRoutes } from './language/routes.js';
 import { createServiceHealth } from './platform/health.js';
-import { engineProblems } from './problems.js';
+import { engineProblems, storeProblems } from './problems.js';
 import { sessionRoutes } from './sessions/routes.js';
 
 /** The service, composed and not yet listening. */
@@ -64,7 +64,7 @@ export function createConversationService(context: ConversationContext): Convers
   app.use(sessionRoutes(context, streams, limitCommands));
   app.use(languageRoutes(context));
   app.use(notFoundHandler());
-  app.use(problemHandler({ docsBase: context.docsBase, mappers: [engineProblems] }));
+  app.use(problemHandler({ docsBase: context.docsBase, mappers: [engineProblems, storeProblems] }));
   return {
     app,
     start: () => context.startUpkeep(),

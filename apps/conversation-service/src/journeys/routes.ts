@@ -1,14 +1,8 @@
 import { CONVERSATION_ROUTES, MAX_WORKFLOW_BYTES } from '@sim/contracts';
 import { toMermaid, type Journey } from '@sim/domain';
-import {
-  badRequest,
-  jsonBody,
-  principalOf,
-  requireRole,
-  validate,
-  type RequestPart,
-} from '@sim/service-kit';
+import { jsonBody, principalOf, requireRole, unprocessable, validate } from '@sim/service-kit';
 import { Router, type Response } from 'express';
+import { workflowOf } from '../path-ids.js';
 import type { Mapped, JourneyService } from './journey-service.js';
 
 const { convertWorkflow, getJourney, previewWorkflow } = CONVERSATION_ROUTES;
@@ -17,13 +11,12 @@ const { convertWorkflow, getJourney, previewWorkflow } = CONVERSATION_ROUTES;
 export function journeyRoutes(journeys: JourneyService): Router {
   const router = Router();
   router.post(convertWorkflow.path, requireRole(convertWorkflow.access), async (req, res) => {
-    const { workflowId } = validate(convertWorkflow.request.params)(req.params, 'params');
-    res.json(conversion(await journeys.convert(workflowId, principalOf(req).workspaceId)));
+    const { workspaceId } = principalOf(req);
+    res.json(conversion(await journeys.convert(workflowOf(req), workspaceId)));
   });
   router.get(getJourney.path, async (req, res) => {
-    const { workflowId } = validate(getJourney.request.params)(req.params, 'params');
-    const { format } = validate(getJourney.request.query)(req.query, 'query' satisfies RequestPart);
-    const { journey } = await journeys.current(workflowId, principalOf(req).workspaceId);
+    const { format } = validate(getJourney.request.query)(req.query, 'query');
+    const { journey } = await journeys.current(workflowOf(req), principalOf(req).workspaceId);
     sendJourney(res, journey, format);
   });
   router.post(previewWorkflow.path, jsonBody({ limit: MAX_WORKFLOW_BYTES }), (req, res) => {
@@ -42,7 +35,7 @@ function sendJourney(res: Response, journey: Journey, format: string): void {
   if (format === 'json') res.json(journey);
   else if (format === 'mermaid') res.type('text/plain').send(toMermaid(journey));
   else {
-    throw badRequest(
+    throw unprocessable(
       'journey_format_unavailable',
       `The format ${format} is not available here. Ask for json or mermaid.`,
     );

@@ -4,6 +4,8 @@ import type { Logger } from '@sim/service-kit';
 
 /** Sessions looked after in one round; the rest wait for the next. */
 const BATCH = 100;
+/** Sessions looked after at once: one whose block takes long does not hold up the others. */
+const AT_ONCE = 8;
 /** How often it is looked for turns that broke off with their replica. */
 const ABANDONED_EVERY_MS = 2_000;
 
@@ -45,7 +47,19 @@ function repeat(
   let current: Promise<void> = Promise.resolve();
   let busy = false;
   const round = async (): Promise<void> => {
-    for (const sessionId of await find()) await engine.tend(sessionId);
+    const waiting = [...(await find())];
+    const tend = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        const sessionId = id;
+        // One that cannot be tended to must not keep the others from it.
+        await engine
+          .tend(sessionId)
+          .catch((err: unknown) =>
+            logger.warn({ err, sessionId }, 'a session was not looked after'),
+          );
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, tend));
   };
   const timer = setInterval(() => {
     if (busy) return;

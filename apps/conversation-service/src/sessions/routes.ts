@@ -1,25 +1,15 @@
 import { CONVERSATION_ROUTES } from '@sim/contracts';
 import type { Action } from '@sim/domain';
 import type { TurnAnswer, TurnInput } from '@sim/engine';
-import {
-  bindSession,
-  jsonBody,
-  principalOf,
-  requireRole,
-  validate,
-  type EventStreams,
-} from '@sim/service-kit';
+import { jsonBody, principalOf, requireRole, validate, type EventStreams } from '@sim/service-kit';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import * as z from 'zod';
 import type { ConversationContext } from '../context.js';
+import { sessionOf } from '../path-ids.js';
 import { endSession } from './end-session.js';
+import { addHistory } from './history-routes.js';
 import { openSession } from './open-session.js';
-import { eventBody, turnBody } from './transcript.js';
-import { streamEvents } from './stream-events.js';
 
 const R = CONVERSATION_ROUTES;
-/** An event page's cursor is the sequence of its first event. */
-const EVENT_CURSOR = z.object({ cursor: z.coerce.number().int().min(0).max(2_147_483_647) });
 
 /** Sessions, what is said in them and what happens in them. */
 export function sessionRoutes(
@@ -96,7 +86,7 @@ async function answerTurn(
   const sessionId = sessionOf(req);
   const headers = validate(R.sendCommand.request.headers)(req.headers, 'headers');
   const key = headers['idempotency-key'];
-  const async = /\brespond-async\b/.test(req.get('prefer') ?? '');
+  const async = /\brespond-async\b/i.test(headers.prefer ?? '');
   const observe = context.turnMetrics.begin();
   const answer = await context.engine
     .command({
@@ -112,50 +102,13 @@ async function answerTurn(
       throw error;
     });
   observe.answered(answer);
-  res.status(statusOf(answer, async)).json(answer);
+  sendTurn(res, answer, async);
 }
 
 /** 202 only where it was asked for: a client that waits gets 200 with what there is. */
-function statusOf(answer: TurnAnswer, async: boolean): number {
-  return async && !answer.commandProcessed ? 202 : 200;
-}
-
-function addHistory(router: Router, context: ConversationContext, streams: EventStreams): void {
-  router.get(R.listTurns.path, async (req, res) => {
-    const { limit, cursor } = validate(R.listTurns.request.query)(req.query, 'query');
-    const sessionId = await visibleSession(context, req);
-    const page = await context.sessions.turns(sessionId, limit, cursor);
-    res.json({ items: page.items.map(turnBody), nextCursor: page.nextCursor });
-  });
-  router.get(R.listEvents.path, async (req, res) => {
-    const { limit, cursor } = validate(R.listEvents.request.query)(req.query, 'query');
-    const sessionId = await visibleSession(context, req);
-    if (req.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
-      await streamEvents(context, streams.open(req, res), sessionId);
-      return;
-    }
-    const from = eventCursor(cursor);
-    const items = await context.sessions.events(sessionId, from, limit);
-    const next = items.length < limit ? null : String(from + items.length);
-    res.json({ items: items.map(eventBody), nextCursor: next });
-  });
-}
-
-/** @throws EngineError `session_not_found` for another workspace's session */
-async function visibleSession(context: ConversationContext, req: Request): Promise<string> {
-  const sessionId = sessionOf(req);
-  await context.engine.view(sessionId, principalOf(req).workspaceId);
-  return sessionId;
-}
-
-function eventCursor(cursor: string | undefined): number {
-  return cursor === undefined ? 0 : validate(EVENT_CURSOR)({ cursor }, 'query').cursor;
-}
-
-function sessionOf(req: Request): string {
-  const { sessionId } = validate(R.getSessionState.request.params)(req.params, 'params');
-  bindSession(req, sessionId);
-  return sessionId;
+function sendTurn(res: Response, answer: TurnAnswer, async: boolean): void {
+  if (async && !answer.commandProcessed) res.status(202).set('Preference-Applied', 'respond-async');
+  res.json(answer);
 }
 
 function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

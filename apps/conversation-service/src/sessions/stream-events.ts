@@ -9,15 +9,16 @@ const BATCH = 200;
 const LOOK_AGAIN_MS = 5_000;
 
 /**
- * Sends a session's events from `Last-Event-ID` on, and goes on as they come. The log is read, the bus
+ * Sends a session's events from a sequence on, and goes on as they come. The log is read, the bus
  * only says when: so nothing is lost or doubled, whichever replica wrote it.
  */
 export async function streamEvents(
   { sessions, bus, logger }: Pick<ConversationContext, 'sessions' | 'bus' | 'logger'>,
   stream: EventStream,
   sessionId: string,
+  fromSequence: number,
 ): Promise<void> {
-  let next = nextSequence(stream.lastEventId);
+  let next = fromSequence;
   let reading = false;
   let again = false;
   const read = async (): Promise<void> => {
@@ -53,8 +54,4 @@ export async function streamEvents(
     unsubscribe().catch((error: unknown) => logger.warn({ err: error }, 'unsubscribe failed'));
   });
   wake();
-}
-
-function nextSequence(lastEventId: string | undefined): number {
-  return lastEventId !== undefined && /^\d{1,9}$/.test(lastEventId) ? Number(lastEventId) + 1 : 0;
 }

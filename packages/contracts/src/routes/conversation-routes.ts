@@ -4,7 +4,7 @@ import { jsonObject } from '../json.js';
 import { pageQuery } from '../page.js';
 import { health, liveness, readiness } from '../platform.js';
 import { MAX_WORKFLOW_BYTES, workflowParams } from '../workflows.js';
-import { idempotentHeaders, streamHeaders } from './headers.js';
+import { idempotentHeaders, streamHeaders, turnHeaders } from './headers.js';
 import { defineRoutes, json } from './route.js';
 
 /** Where conversation-service has its API. */
@@ -20,7 +20,9 @@ const turnProblems = [
 ] as const;
 const turnResponses = {
   200: json(c.turnAnswer, 'What was done and said'),
-  202: json(c.turnAnswer, 'Taken, with Prefer: respond-async; the rest arrives by events'),
+  202: json(c.turnAnswer, 'Taken, with Prefer: respond-async; the rest arrives by events', {
+    'Preference-Applied': 'respond-async',
+  }),
 } as const;
 
 const JOURNEY_ROUTES = defineRoutes('conversation-service', {
@@ -70,7 +72,13 @@ const SESSION_ROUTES = defineRoutes('conversation-service', {
     access: 'editor',
     request: { headers: idempotentHeaders, body: { schema: c.openSessionBody } },
     responses: { 201: json(c.openSessionAnswer, 'Opened', { Location: 'Its path' }) },
-    problems: ['workflow_not_found', 'workflow_not_runnable', 'too_many_sessions'],
+    problems: [
+      'workflow_not_found',
+      'not_a_workflow',
+      'workflow_not_runnable',
+      'too_many_sessions',
+      'idempotency_key_reused',
+    ],
   },
   listSessions: {
     method: 'get',
@@ -100,7 +108,7 @@ const SESSION_ROUTES = defineRoutes('conversation-service', {
     access: 'editor',
     request: {
       params: c.sessionParams,
-      headers: idempotentHeaders,
+      headers: turnHeaders,
       body: { schema: c.commandBody },
     },
     responses: turnResponses,
@@ -114,7 +122,7 @@ const SESSION_ROUTES = defineRoutes('conversation-service', {
     access: 'editor',
     request: {
       params: c.sessionParams,
-      headers: idempotentHeaders,
+      headers: turnHeaders,
       body: { schema: c.actionBody },
     },
     responses: turnResponses,
@@ -179,7 +187,7 @@ const LANGUAGE_ROUTES = defineRoutes('conversation-service', {
     access: 'editor',
     request: { body: { schema: c.warmCacheBody, required: false } },
     responses: { 200: json(c.warmCacheAnswer, 'Done') },
-    problems: [],
+    problems: ['workflow_not_found', 'not_a_workflow'],
   },
 });
 

@@ -9,6 +9,14 @@ export const idempotencyKey = z
 /** Headers of a write that may be sent again. */
 export const idempotentHeaders = z.looseObject({ 'idempotency-key': idempotencyKey.optional() });
 
+/** Headers of a turn, which may be taken without waiting for its end (RFC 7240). */
+export const turnHeaders = idempotentHeaders.extend({
+  prefer: z
+    .string()
+    .optional()
+    .meta({ description: 'respond-async: answer before what takes long is done' }),
+});
+
 /** Headers of a change to a version; its absence is a problem of its own (428). */
 export const ifMatchHeaders = z.looseObject({
   'if-match': z

@@ -89,12 +89,18 @@ export function problemCodesOf(route: RouteSpec): ProblemCode[] {
     ...(headers ? (['invalid_headers'] as const) : []),
     ...(params ? (['invalid_url'] as const) : []),
     ...accessProblems(route.access),
+    ...(asksForKeys(route) ? (['unavailable'] as const) : []),
     ...route.problems,
     'origin_not_allowed',
     'rate_limited',
     'internal_error',
     ...(isProbe ? [] : DATABASE_PROBLEMS),
   ];
+}
+
+/** conversation-service asks sim-app whose an API key is, which may be away. */
+function asksForKeys({ service, access }: RouteSpec): boolean {
+  return service === 'conversation-service' && access !== 'public';
 }
 
 const BODY_PROBLEMS = [
