@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { clearInterval, setInterval } from 'node:timers';
 import { ROOT } from './paths.mjs';
+
+const PARENT_CHECK_MS = 250;
 
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -13,6 +16,7 @@ export async function runChild(file, args, options = {}) {
   const child = spawn(file, args, { cwd: ROOT, stdio: 'inherit', ...options });
   const passOn = (signal) => child.kill(signal);
   for (const signal of PASSED_ON) process.on(signal, passOn);
+  const watch = watchNpm(() => passOn('SIGTERM'));
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -21,8 +25,24 @@ export async function runChild(file, args, options = {}) {
       );
     });
   } finally {
+    clearInterval(watch);
     for (const signal of PASSED_ON) process.off(signal, passOn);
   }
+}
+
+/**
+ * Calls back once npm, which started us, is gone. A signal to npm alone ends it and the shell between us,
+ * and never arrives here; without this the task would go on with nobody to stop it.
+ */
+function watchNpm(onGone) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    onGone();
+  }, PARENT_CHECK_MS);
+  return watch.unref();
 }
 
 /** Runs JavaScript with this same Node. */

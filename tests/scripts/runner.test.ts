@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -136,12 +137,36 @@ describe('the runner of the npm scripts', () => {
     expect((await task(['start'])).code).toBe(7);
   });
 
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'stops the task when npm and its shell are ended by %s, which nobody passes on',
+    async (signal) => {
+      await put('packages/dev-env/src/start/main.ts', SERVING);
+      await task(['map']);
+      // As npm does it: a shell in between, which does not pass signals on.
+      const shell = spawn('sh', ['-c', `"${process.execPath}" scripts/run.mjs start; true`], {
+        cwd: root,
+        env: { ...process.env, npm_lifecycle_event: 'start' },
+      });
+      await once(shell.stdout, 'data');
+      shell.kill(signal);
+      const stopped = await once(shell.stdout, 'data');
+      expect(String(stopped[0])).toBe('stopped by SIGTERM\n');
+    },
+  );
+
   it('lists the tasks where it does not know one', async () => {
     const { code, stderr } = await task(['strat']);
     expect(code).toBe(2);
     expect(stderr).toContain('Tasks: start, chat, map, bench');
   });
 });
+
+/** A server that says when it runs and when it ends. */
+const SERVING = `
+const timer = setInterval(() => {}, 1000);
+process.on('SIGTERM', () => { clearInterval(timer); console.log('stopped by SIGTERM'); });
+console.log('runs');
+`;
 
 /** Records how it is called, and installs the stand-in of the compiler. */
 const NPX = `#!/usr/bin/env node
