@@ -11,6 +11,7 @@ import {
   securityHeaders,
 } from '@sim/service-kit';
 import express, { Router, type Express } from 'express';
+import { auditRoutes } from './audit/routes.js';
 import type { SimAppContext } from './context.js';
 import { forwardConversations } from './forwarding/forward.js';
 import { createSimAppHealth } from './health/health.js';
@@ -47,7 +48,7 @@ export function createSimApp(context: SimAppContext): SimApp {
   app.use(requestLogging(logger), context.metrics.middleware, securityHeaders());
   app.use(cors({ origins: config.cors.origins, embedded: context.embedded }));
   app.use(health.router);
-  app.use(homeRoutes(context.version, context.samples));
+  app.use(homeRoutes(context.version, context.samples, docsBase));
   app.use(apiDocs(openApiDocument('sim-app', context.version)));
   // Before any limit and any parser: the service behind it has its own.
   if (config.conversation.enabled) {
@@ -76,6 +77,7 @@ function apiRoutes(context: SimAppContext): Router {
   workspaceRoutes(host, { workspaces, members, apiKeys, audit, clock });
   workflowRoutes(host, { workflows, audit, clock });
   secretRoutes(host, { secrets: context.secretStore, audit, clock });
+  auditRoutes(host, context.database);
   platformRoutes(host, context.flags);
   return host.router;
 }

@@ -3,8 +3,8 @@ import { journeyId } from './ids.js';
 import { issue } from './issue.js';
 import { jsonObject, jsonValue } from './json.js';
 
-const stateId = z.string().startsWith('st_').meta({ example: 'st_block1' });
-const transitionId = z.string().startsWith('tr_').meta({ example: 'tr_block1.source.block2' });
+const stateId = z.string().regex(/^st_/).meta({ example: 'st_block1' });
+const transitionId = z.string().regex(/^tr_/).meta({ example: 'tr_block1.source.block2' });
 
 /** An accepted value of a slot and how it is said. */
 export const slotOption = z

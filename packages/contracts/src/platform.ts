@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { timestamp } from './json.js';
+import { jsonObject, timestamp } from './json.js';
+import { page } from './page.js';
 
 const healthStatus = z.enum(['healthy', 'degraded', 'unhealthy', 'disabled']);
 
@@ -77,3 +78,22 @@ export const tool = z
   })
   .meta({ id: 'Tool' });
 export const toolList = z.strictObject({ items: z.array(tool) }).meta({ id: 'ToolList' });
+
+/** One act, with its link in the chain of its workspace. */
+export const auditEntry = z
+  .strictObject({
+    sequence: z.int().min(1),
+    at: timestamp,
+    actor: z.strictObject({
+      type: z.enum(['user', 'api-key', 'system']),
+      id: z.string().optional(),
+    }),
+    action: z.string().meta({ example: 'workflow.imported' }),
+    target: z.strictObject({ type: z.string(), id: z.string() }).nullable(),
+    details: jsonObject,
+    requestId: z.string().nullable(),
+    previousHash: z.string(),
+    hash: z.string().meta({ description: 'SHA-256 over the entry and the hash before it' }),
+  })
+  .meta({ id: 'AuditEntry' });
+export const auditPage = page(auditEntry).meta({ id: 'AuditPage' });

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { CONVERSATION_BASE_PATH } from '@sim/contracts';
 import { sendProblem, serviceUnavailable } from '@sim/service-kit';
 import type { Request, RequestHandler, Response } from 'express';
@@ -33,18 +34,23 @@ export function forwardConversations(options: ForwardingOptions): RequestHandler
     proxyTimeout: options.silenceMs ?? DEFAULT_SILENCE_MS,
     // The library's own plugins answer errors with plain text and log to the console.
     ejectPlugins: true,
-    on: {
-      proxyReq: (outgoing, req, res) => {
-        outgoing.setHeader('X-Request-Id', req.id);
-        res.once('close', () => outgoing.destroy());
+    plugins: [
+      (proxy) => {
+        proxy.on('proxyReq', tieTogether);
+        proxy.on('proxyRes', passAnswer);
+        proxy.on('error', (error, req, res) => fail(error, req, res, options));
       },
-      proxyRes: passAnswer,
-      error: (error, req, res) => fail(error, req, res, options),
-    },
+    ],
   });
 }
 
 const BELOW = `${CONVERSATION_BASE_PATH}/`;
+
+/** The request to the service carries the id of the client's, and ends with it. */
+function tieTogether(outgoing: ClientRequest, req: Request, res: Response): void {
+  outgoing.setHeader('X-Request-Id', req.id);
+  res.once('close', () => outgoing.destroy());
+}
 
 function passAnswer(answer: IncomingMessage, _req: Request, res: Response): void {
   // They are about the connection to the service, not about the client's.
@@ -59,7 +65,7 @@ function passAnswer(answer: IncomingMessage, _req: Request, res: Response): void
 function fail(
   error: Error,
   req: Request,
-  res: ServerResponse | { destroy(): unknown },
+  res: Response | Socket,
   { docsBase, target }: ForwardingOptions,
 ): void {
   if (!('setHeader' in res) || res.headersSent) {
@@ -74,5 +80,5 @@ function fail(
     'conversation_service_unavailable',
     `The conversation service cannot be reached. Try again in ${RETRY_AFTER_SECONDS} seconds.`,
   );
-  sendProblem(req, res as Response, problem, docsBase);
+  sendProblem(req, res, problem, docsBase);
 }

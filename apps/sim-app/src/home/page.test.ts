@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PROBLEM_CATALOGUE } from '@sim/contracts';
 import { homePage, HOME_STYLE } from './page.js';
+import { problemPage } from './problem-page.js';
 
 describe('the home page', () => {
   it('leads to the API page and to each sample', () => {
@@ -39,5 +41,14 @@ describe('the home page', () => {
     expect(HOME_STYLE).toContain('light-dark(');
     expect(HOME_STYLE).toContain('color-scheme: light dark');
     expect(HOME_STYLE).toContain('white-space: pre-wrap');
+  });
+});
+
+describe('the page of a problem', () => {
+  it('says when it comes and what to do, as text', () => {
+    const page = problemPage('not_a_workflow');
+    expect(page).toContain('<code>not_a_workflow</code> · HTTP 422');
+    expect(page).toContain(PROBLEM_CATALOGUE.not_a_workflow.cause);
+    expect(problemPage('token_missing')).toContain('Bearer &lt;token&gt;');
   });
 });

@@ -1,3 +1,5 @@
+import { escapeHtml, htmlPage } from './html.js';
+
 /** A sample workflow, as the page lists it. */
 export interface SampleLink {
   /** The file's name, such as `refund.json`. */
@@ -41,16 +43,9 @@ pre {
 
 /** A short page that leads to the API and the samples. */
 export function homePage(version: string, samples: readonly SampleLink[]): string {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Sim Journeys</title>
-    <link rel="stylesheet" href="/assets/home.css" />
-  </head>
-  <body>
-    <header>
+  return htmlPage(
+    'Sim Journeys',
+    `    <header>
       <h1>Sim Journeys</h1>
       <p class="lead">Workflows that can be talked through: import one, open a session, and answer its questions.</p>
     </header>
@@ -68,10 +63,8 @@ export function homePage(version: string, samples: readonly SampleLink[]): strin
       with it, <code>POST /api/v1/workflows/import</code> takes a workflow and
       <code>POST /api/v1/conversational-workflows/sessions</code> begins the conversation.</p>
     </main>
-    <footer><p>Version ${escapeHtml(version)}</p></footer>
-  </body>
-</html>
-`;
+    <footer><p>Version ${escapeHtml(version)}</p></footer>`,
+  );
 }
 
 const FIRST_STEPS = `curl -X POST http://localhost:3000/api/v1/auth/sign-up/email \\
@@ -88,16 +81,4 @@ function samplesSection(samples: readonly SampleLink[]): string {
       <ul>
         ${items.join('\n        ')}
       </ul>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }

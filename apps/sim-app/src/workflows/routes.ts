@@ -109,8 +109,8 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
     },
   );
 
-  endpoint(host, ROUTES.deleteWorkflow, async ({ principal, params, req }) => {
-    const ifMatch = req.get('if-match');
+  endpoint(host, ROUTES.deleteWorkflow, async ({ principal, params, headers, req }) => {
+    const ifMatch = headers['if-match'];
     const expected = ifMatch === undefined ? null : expectedVersion(ifMatch);
     const { workspaceId } = principal;
     if (!(await workflows.delete(workspaceId, params.workflowId, expected))) throw noSuchWorkflow();

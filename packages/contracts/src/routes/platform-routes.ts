@@ -1,4 +1,13 @@
-import { featureFlags, health, liveness, readiness, toolList, version } from '../platform.js';
+import { pageQuery } from '../page.js';
+import {
+  auditPage,
+  featureFlags,
+  health,
+  liveness,
+  readiness,
+  toolList,
+  version,
+} from '../platform.js';
 import * as s from '../secrets.js';
 import { defineRoutes, json } from './route.js';
 
@@ -34,6 +43,16 @@ export const SETTINGS_ROUTES = defineRoutes('sim-app', {
     request: { params: s.secretParams },
     responses: { 204: { description: 'Deleted' } },
     problems: ['secret_not_found'],
+  },
+  listAuditLog: {
+    method: 'get',
+    path: '/api/v1/audit-log',
+    tag: 'platform',
+    summary: 'Who did what in the workspace',
+    access: 'admin',
+    request: { query: pageQuery },
+    responses: { 200: json(auditPage, 'A page, the latest first') },
+    problems: [],
   },
   listTools: {
     method: 'get',

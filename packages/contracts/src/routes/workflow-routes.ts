@@ -69,10 +69,11 @@ export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
     path: `${base}/:workflowId`,
     tag,
     summary: 'Delete a workflow with its versions and sessions',
+    description: 'If-Match may name the version that is meant.',
     access: 'editor',
-    request: { params: w.workflowParams },
+    request: { params: w.workflowParams, headers: ifMatchHeaders },
     responses: { 204: { description: 'Deleted' } },
-    problems: ['workflow_not_found'],
+    problems: ['workflow_not_found', 'version_conflict'],
   },
   listWorkflowVersions: {
     method: 'get',
