@@ -172,6 +172,8 @@ describe('a database that is not there', () => {
       expect(Number(headers['retry-after'])).toBeGreaterThan(0);
       expect(JSON.stringify(body)).not.toContain('127.0.0.1');
     }
+    expect(lost.log.join('')).not.toContain('some-session-token');
+    expect(lost.log.join('')).not.toContain('ada@example.com');
     expect(health.parse((await lost.http.get('/health')).body).status).toBe('unhealthy');
     expect(readiness.parse((await lost.http.get('/ready')).body).ready).toBe(false);
     expect((await lost.call('getLive')).status).toBe(200);

@@ -17,7 +17,7 @@ import { forwardConversations } from './forwarding/forward.js';
 import { createSimAppHealth } from './health/health.js';
 import { homeRoutes } from './home/routes.js';
 import type { EndpointHost } from './http/endpoint.js';
-import { storeProblems } from './http/problems.js';
+import { storeProblemHandler } from './http/problems.js';
 import type { TokenPorts } from './identity/create-token.js';
 import { identityRoutes } from './identity/routes.js';
 import { secretRoutes } from './secrets/routes.js';
@@ -32,6 +32,8 @@ export interface SimApp {
   readonly app: Express;
   /** Makes `/ready` say no, before the server closes. */
   drain(): void;
+  /** Ends the event streams that go through here; their clients come back elsewhere. */
+  endStreams(): void;
   /** Lets go of everything. */
   stop(): Promise<void>;
 }
@@ -51,15 +53,18 @@ export function createSimApp(context: SimAppContext): SimApp {
   app.use(homeRoutes(context.version, context.samples, docsBase));
   app.use(apiDocs(openApiDocument('sim-app', context.version)));
   // Before any limit and any parser: the service behind it has its own.
-  if (config.conversation.enabled) {
-    app.use(forwardConversations({ target: config.conversation.serviceUrl, docsBase }));
-  }
+  const conversations = forwardConversations({ target: config.conversation.serviceUrl, docsBase });
+  if (config.conversation.enabled) app.use(conversations.handler);
   app.use('/api/', generalLimiter({ ...config.rateLimits.api, logger, ...limitStore(context) }));
   app.use(apiRoutes(context));
   app.use(notFoundHandler());
-  app.use(notAWorkflowHandler(docsBase));
-  app.use(problemHandler({ docsBase, mappers: [storeProblems] }));
-  return { app, drain: () => health.drain(), stop: () => context.close() };
+  app.use(storeProblemHandler(), notAWorkflowHandler(docsBase), problemHandler({ docsBase }));
+  return {
+    app,
+    drain: () => health.drain(),
+    endStreams: () => conversations.endStreams(),
+    stop: () => context.close(),
+  };
 }
 
 function limitStore({ redis }: SimAppContext) {

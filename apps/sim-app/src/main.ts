@@ -12,6 +12,7 @@ try {
     ? await serveMetrics(context.metrics.registry, config.metrics.port)
     : null;
   context.logger.info({ port: server.port }, 'sim-app listens');
+  server.onClosing(() => service.endStreams());
   await runUntilSignal(async () => {
     service.drain();
     await server.close();

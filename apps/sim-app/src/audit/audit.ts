@@ -1,6 +1,7 @@
 import type { JsonObject } from '@sim/domain';
 import { appendAudit, type AuditEntry, type Database } from '@sim/postgres';
 import type { Request } from 'express';
+import { withoutValues } from '../http/statement-values.js';
 
 /** What was done, in the log's words. */
 export type AuditAction =
@@ -17,6 +18,7 @@ export type AuditAction =
   | 'workflow.imported'
   | 'workflow.updated'
   | 'workflow.deleted'
+  | 'workflow.exported'
   | 'secret.set'
   | 'secret.deleted';
 
@@ -63,7 +65,8 @@ export function createAudit({ database, clock, keyIdOf }: AuditOptions): Audit {
       };
       try {
         await database.run((db) => appendAudit(db, entry));
-      } catch (err) {
+      } catch (error) {
+        const err = withoutValues(error);
         req.log.error({ err, action, target }, 'the audit log could not be written');
       }
     },

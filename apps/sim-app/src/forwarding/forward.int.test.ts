@@ -25,17 +25,16 @@ async function standBefore(target: string, silenceMs?: number) {
   const app = express();
   const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
   app.use(requestLogging(logger));
-  app.use(
-    forwardConversations({
-      target,
-      docsBase: '/docs/errors',
-      ...(silenceMs !== undefined && { silenceMs }),
-    }),
-  );
+  const forwarding = forwardConversations({
+    target,
+    docsBase: '/docs/errors',
+    ...(silenceMs !== undefined && { silenceMs }),
+  });
+  app.use(forwarding.handler);
   app.use((_req, res) => void res.status(418).send('not forwarded'));
   const front = await listen(app, 0, { graceMs: 100 });
   running.push(front);
-  return { front, url: `http://127.0.0.1:${front.port}` };
+  return { front, forwarding, url: `http://127.0.0.1:${front.port}` };
 }
 
 async function textOf(message: IncomingMessage): Promise<string> {
@@ -157,6 +156,21 @@ describe('forwarding', () => {
       }).end();
     });
     expect(outcome).toBe('aborted');
+  });
+
+  it('ends its streams when it is asked to, on both sides', async () => {
+    let opened: ServerResponse | undefined;
+    const { url, forwarding } = await stand((_req, res) => {
+      opened = res;
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      res.write('data: one\n\n');
+    });
+    const response = await fetch(`${url}${base}/sessions/ses_1/events`);
+    const closed = opened && once(opened, 'close');
+    forwarding.endStreams();
+    expect(await response.text()).toBe('data: one\n\n');
+    await closed;
+    expect(opened?.destroyed).toBe(true);
   });
 
   it('goes on with the next request after the service has come back', async () => {

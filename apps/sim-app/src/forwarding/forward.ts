@@ -18,13 +18,21 @@ const DEFAULT_SILENCE_MS = 120_000;
 /** A service that restarts is back within seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
+/** The way to conversation-service. */
+export interface Forwarding {
+  readonly handler: RequestHandler;
+  /** Ends the event streams that go through here; their clients come back elsewhere. */
+  endStreams(): void;
+}
+
 /**
  * Passes requests on to conversation-service as they are, bodies unread, streams unbuffered. When a
  * client goes away, so does the request to the service; when the service cannot be reached, the
  * answer is a problem with `Retry-After`.
  */
-export function forwardConversations(options: ForwardingOptions): RequestHandler {
-  return createProxyMiddleware<Request, Response>({
+export function forwardConversations(options: ForwardingOptions): Forwarding {
+  const streams = new Set<Response>();
+  const handler = createProxyMiddleware<Request, Response>({
     target: options.target,
     pathFilter: (path) => path === CONVERSATION_BASE_PATH || path.startsWith(BELOW),
     xfwd: true,
@@ -37,11 +45,20 @@ export function forwardConversations(options: ForwardingOptions): RequestHandler
     plugins: [
       (proxy) => {
         proxy.on('proxyReq', tieTogether);
-        proxy.on('proxyRes', passAnswer);
+        proxy.on('proxyRes', (answer, _req, res) => {
+          passAnswer(answer, res);
+          if (isEventStream(answer)) keepTrack(streams, res);
+        });
         proxy.on('error', (error, req, res) => fail(error, req, res, options));
       },
     ],
   });
+  return {
+    handler: handler as RequestHandler,
+    endStreams: () => {
+      for (const stream of streams) stream.end();
+    },
+  };
 }
 
 const BELOW = `${CONVERSATION_BASE_PATH}/`;
@@ -52,7 +69,7 @@ function tieTogether(outgoing: ClientRequest, req: Request, res: Response): void
   res.once('close', () => outgoing.destroy());
 }
 
-function passAnswer(answer: IncomingMessage, _req: Request, res: Response): void {
+function passAnswer(answer: IncomingMessage, res: Response): void {
   // They are about the connection to the service, not about the client's.
   delete answer.headers.connection;
   delete answer.headers['keep-alive'];
@@ -60,6 +77,14 @@ function passAnswer(answer: IncomingMessage, _req: Request, res: Response): void
     // A service that breaks off must not look like one that has said all.
     if (!answer.complete) res.destroy();
   });
+}
+
+const isEventStream = (answer: IncomingMessage): boolean =>
+  answer.headers['content-type']?.startsWith('text/event-stream') === true;
+
+function keepTrack(streams: Set<Response>, res: Response): void {
+  streams.add(res);
+  res.once('close', () => streams.delete(res));
 }
 
 function fail(

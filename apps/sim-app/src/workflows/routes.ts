@@ -15,7 +15,7 @@ export interface WorkflowPorts {
 
 /** Import, versions, update, deletion and export of workflows. */
 export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
-  const { workflows } = ports;
+  const { workflows, audit } = ports;
   changingRoutes(host, ports);
 
   endpoint(host, ROUTES.listWorkflows, async ({ principal, query }) => {
@@ -44,6 +44,13 @@ export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
     if (content === null) throw await missingContent(workflows, workspaceId, params.workflowId);
     const headers = { ETag: etagOf(content.version) };
     if (isKnown(req.get('if-none-match'), content.version)) return { status: 304, headers };
+    const { version } = content;
+    await audit.record(
+      req,
+      'workflow.exported',
+      { type: 'workflow', id: params.workflowId },
+      { version },
+    );
     return {
       status: 200,
       bytes: content.bytes,
