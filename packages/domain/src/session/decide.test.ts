@@ -41,6 +41,12 @@ describe('slots', () => {
     });
   });
 
+  it('takes a question for the message that a chat starts with', () => {
+    const session = new Rehearsal(journey([start(slot('input'))], []));
+    expect(session.say('how do I reset it?', 'ask-question')).toContain('how do I reset it?');
+    expect(session.status).toBe('completed');
+  });
+
   it('offers a way out after three refusals', () => {
     const session = new Rehearsal(journey([start(slot('n', { type: 'number' }))], []));
     session.say('x', 'provide-value');

@@ -59,7 +59,13 @@ export function promptFor(graph: JourneyGraph, state: SessionState, question: Qu
 function askSlot(question: SlotsQuestion): Message {
   const slot = question.slots.find(({ name }) => name === question.focus) ?? question.slots[0];
   if (!slot) return { key: 'ask-slot', params: {} };
+  if (isMessageSlot(slot)) return { key: 'ask-message', params: {} };
   return { key: slot.required ? 'ask-slot' : 'ask-optional-slot', params: slotParams(slot) };
+}
+
+/** The one text that a chat starts with: whatever is said is it, a question too. */
+export function isMessageSlot({ name, type, description }: Slot): boolean {
+  return name === 'input' && type === 'string' && !description;
 }
 
 function slotParams(slot: Slot): JsonObject {

@@ -9,6 +9,7 @@ import {
   passOver,
   refocus,
 } from './answers.js';
+import { isMessageSlot } from './prompts.js';
 import { answerQuestion } from './reports.js';
 import { isInterruption } from './evolve.js';
 import { pendingQuestion, say, type Step } from './step.js';
@@ -45,6 +46,10 @@ export function hear(
       step.mustPrompt = before.length === 0;
       return;
     case 'ask-question':
+      if (takesAnyText(step)) {
+        answer(step, text, { ...understanding, intent: 'provide-value', entities: [] });
+        return;
+      }
       answerQuestion(step, text);
       break;
     case 'greet':
@@ -58,6 +63,13 @@ export function hear(
       return;
   }
   step.mustPrompt = true;
+}
+
+function takesAnyText(step: Step): boolean {
+  const question = pendingQuestion(step.state);
+  if (question?.kind !== 'slots') return false;
+  const focus = question.slots.find(({ name }) => name === question.focus);
+  return focus !== undefined && isMessageSlot(focus);
 }
 
 /** Intents that are commands of the same name and take nothing more. */

@@ -3,6 +3,20 @@ import type { JsonValue } from '../json.js';
 import { parseWorkflow } from './parse-workflow.js';
 import { block, codes, edge, parsed, uiExport } from './testing/exports.js';
 
+describe('the description', () => {
+  it.each([
+    ['Pays money back.', 'Pays money back.'],
+    // What the editor writes by itself tells a person nothing.
+    ['New workflow', null],
+  ])('%s is kept as %s', (written, kept) => {
+    const document = {
+      version: '1.0',
+      state: { blocks: {}, edges: [], metadata: { name: 'Refund', description: written } },
+    };
+    expect(parseWorkflow(document).workflow?.description).toBe(kept);
+  });
+});
+
 describe('blocks', () => {
   it('keep their flags, outputs and values, whatever the sub-block type says', () => {
     const outputs = { data: { type: 'json' } };

@@ -50,13 +50,20 @@ function readWorkflow(opened: OpenedEnvelope, reader: Reader): Workflow {
   const { blocks, containers } = readContainers(read, body, kind, path, reader);
   return {
     name: name ?? 'Untitled workflow',
-    description: reader.text(opened.description),
+    description: descriptionOf(reader.text(opened.description)),
     envelope: refineKind(kind, read),
     blocks,
     edges,
     containers,
     variables: readVariables(own(body, 'variables'), `${path}variables`, reader),
   };
+}
+
+/** What the editor writes where the author wrote nothing. */
+const EDITORS_DESCRIPTION = 'New workflow';
+
+function descriptionOf(text: string | null): string | null {
+  return text === EDITORS_DESCRIPTION ? null : text;
 }
 
 /** REST and admin exports look alike, but the admin's keeps passwords and accounts. */

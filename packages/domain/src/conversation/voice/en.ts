@@ -1,12 +1,13 @@
 /** Everything that is said in English, in ICU MessageFormat (https://unicode-org.github.io/icu/userguide/format_parse/messages/). */
 export const en = {
   welcome:
-    '{name}.{hasDescription, select, yes { {description}} other {}}{needsCount, plural, =0 {} one { I need one thing from you: {needs}.} other { I need a few things from you: {needs}. You can tell me all at once or one by one.}}',
+    '{name}.{hasDescription, select, yes { {descriptionSentence}} other {}}{needsCount, plural, =0 {} one { I need one thing from you: {needs}.} other { I need a few things from you: {needs}. You can tell me all at once or one by one.}}',
   'ready-to-start': 'I have all I need. Say "start" when you are ready.',
   noted: 'Got it: {values}.',
   changed: 'Changed: {values}.',
   'ask-slot':
     '{expected, select, boolean {{label}: yes or no?} option {{label}: which one?} other {What is the {labelLower}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}}',
+  'ask-message': 'What would you like to say?',
   'ask-optional-slot':
     '{expected, select, boolean {{label}: yes or no?} option {{label}: which one?} other {What is the {labelLower}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}} It is optional: say "skip" to leave it out.',
   'cannot-skip-slot': 'I cannot go on without the {labelLower}.',
@@ -28,7 +29,7 @@ export const en = {
   'refused-too-long': 'That is too long for the {labelLower}: at most {max} characters.',
   show: '{hasText, select, yes {{text}} other {}}{hasValues, select, yes { {values}} other {}}',
   'confirm-side-effect':
-    'Next is "{label}", which acts outside this conversation.{hasDescription, select, yes { {description}} other {}} Shall I do it?',
+    'Next is "{label}", which acts outside this conversation.{hasDescription, select, yes { {descriptionSentence}} other {}} Shall I do it?',
   'confirm-redo': '"{label}" was done once already. Shall I do it again?',
   'confirm-acknowledge': 'Shall I go on?',
   'confirm-cancel': 'Do you really want to cancel? What was done stays done.',
@@ -72,16 +73,16 @@ export const en = {
   status:
     '{status, select, completed {{name} is complete.} failed {{name} stopped after a failure.} cancelled {{name} was cancelled.} paused {{name} is paused at {progress}%.} other {{name}: {progress}% done.}}{hasLabel, select, yes { We are at "{label}".} other {}}',
   'known-values': 'So far I have: {values}.',
-  'explain-workflow': '{name}.{hasDescription, select, yes { {description}} other {}}',
+  'explain-workflow': '{name}.{hasDescription, select, yes { {descriptionSentence}} other {}}',
   'explain-step':
-    'This step is "{label}".{hasDescription, select, yes { {description}} other {}}{kind, select, start { It collects what the workflow needs.} form { It needs your decision.} confirmation { It acts outside this conversation, so I ask first.} timer { It waits for a while.} other {}}',
+    'This step is "{label}".{hasDescription, select, yes { {descriptionSentence}} other {}}{kind, select, start { It collects what the workflow needs.} form { It needs your decision.} confirmation { It acts outside this conversation, so I ask first.} timer { It waits for a while.} other {}}',
   'explain-branch':
     'We came here from "{label}" because {condition}{hasValues, select, yes { ({values})} other {}}.',
   'explain-else':
     'We came here from "{label}" because none of its other conditions was true{hasValues, select, yes { ({values})} other {}}.',
   'answer-slot': '{label}: {description}',
   'answer-workflow':
-    'I can only tell you about this workflow: {name}.{hasDescription, select, yes { {description}} other {}}',
+    'I can only tell you about this workflow: {name}.{hasDescription, select, yes { {descriptionSentence}} other {}}',
   greet: 'Hello!',
   thank: 'You are welcome.',
   goodbye:

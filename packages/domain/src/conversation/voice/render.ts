@@ -53,11 +53,18 @@ function worded(params: JsonObject): Record<string, string | number> {
 }
 
 function addDerived(words: Record<string, string | number>, params: JsonObject): void {
-  const { label, labels, delayMs } = params;
+  const { label, labels, delayMs, description } = params;
+  if (typeof description === 'string') words['descriptionSentence'] = sentence(description);
   if (typeof label === 'string') words['labelLower'] = inRunningText(label);
   if (Array.isArray(labels)) words['firstLabelLower'] = inRunningText(String(labels[0] ?? ''));
   if (typeof delayMs === 'number') words['duration'] = duration(delayMs);
   words['jsonExample'] = '{"name": "value"}';
+}
+
+/** With a full stop, where it ends without one. */
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === '' || /[.!?…:]$/u.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 function inArgument(name: string, value: JsonValue): string | number {
