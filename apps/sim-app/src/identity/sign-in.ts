@@ -6,7 +6,7 @@ import { betterAuth } from 'better-auth/minimal';
 import { bearer } from 'better-auth/plugins/bearer';
 
 /** Where the library is mounted. */
-export const AUTH_BASE_PATH = '/api/v1/auth';
+const AUTH_BASE_PATH = '/api/v1/auth';
 
 /** The library wants a URL of its own; nothing depends on its host, origins are checked before it. */
 const INTERNAL_ORIGIN = 'http://sim-app.internal';
