@@ -5,7 +5,7 @@ import { WorkflowFileError } from '../workflow-file/read.js';
 import type { Conversation } from './conversation.js';
 import { talk, type Ending, type Terminal } from './shell.js';
 
-export const CHAT_USAGE = `Usage: npm run chat -- FILE
+const CHAT_USAGE = `Usage: npm run chat -- FILE
 
 Talks a workflow through in the terminal, with no server. Answers may come from a pipe:
   printf 'A-1042\\n80\\nbroken\\n' | npm run chat -- samples/refund.json
