@@ -119,8 +119,7 @@ export function contextFromConfig(
     log: logger,
     settings: config.engine,
   });
-  let worker: TimerWorker | null = null;
-  let keeper: Keeper | null = null;
+  const upkeep = createUpkeep({ config, database, engine, logger, clock });
   let warmed: Promise<boolean> | null = null;
   return {
     config,
@@ -139,21 +138,44 @@ export function contextFromConfig(
     understanding,
     journeyService: createJourneyService(journeys, new Set(blocks.executors.keys()), clock),
     engine,
-    startUpkeep() {
-      const upkeep = createSessionUpkeep(database);
-      const { expiryIntervalMs } = config.upkeep;
-      keeper ??= startKeeper({ upkeep, engine, logger, clock }, expiryIntervalMs);
-      worker ??= createTimerWorker(database, { onTimer: engine.fireTimer, logger });
-    },
+    startUpkeep: () => upkeep.start(),
     isMigrated: () => isMigrated(database.pool),
-    warm: () => (warmed ??= warm(understanding, blocks)),
+    warm: () =>
+      (warmed ??= warm(understanding, blocks).catch((error: unknown) => {
+        // A machine with too much to do may be too slow once; the next probe tries again.
+        warmed = null;
+        throw error;
+      })),
     async close() {
-      await Promise.all([worker?.stop(), keeper?.stop()]);
+      await upkeep.stop();
       await engine.close();
       await blocks.close();
       await redis?.close();
       await database.close();
       if (!overrides.logger) await closeLogger(logger);
+    },
+  };
+}
+
+/** Timers and the keeper, which other replicas have too: not started before the service listens. */
+function createUpkeep(
+  ports: Pick<ConversationContext, 'config' | 'database' | 'engine' | 'logger' | 'clock'>,
+): { start(): void; stop(): Promise<void> } {
+  const { config, database, engine, logger, clock } = ports;
+  let worker: TimerWorker | null = null;
+  let keeper: Keeper | null = null;
+  return {
+    start() {
+      const upkeep = createSessionUpkeep(database);
+      const { expiryIntervalMs } = config.upkeep;
+      keeper ??= startKeeper({ upkeep, engine, logger, clock }, expiryIntervalMs);
+      worker ??= createTimerWorker(database, {
+        onTimer: (sessionId, timerId) => engine.fireTimer(sessionId, timerId),
+        logger,
+      });
+    },
+    async stop() {
+      await Promise.all([worker?.stop(), keeper?.stop()]);
     },
   };
 }

@@ -55,12 +55,8 @@ function mapDocument(content: JsonValue, knownTypes: ReadonlySet<string>): Mappe
 }
 
 function notAWorkflow(issues: readonly Issue[]): ProblemError {
-  return unprocessable('not_a_workflow', issues[0]?.message ?? 'The document is no workflow.', {
-    errors: issues.map(({ path, message, hint }) => ({
-      path: path ?? '',
-      message: `${message} ${hint}`,
-    })),
-  });
+  const { message = 'The document is no workflow.', hint = '' } = issues[0] ?? {};
+  return unprocessable('not_a_workflow', `${message} ${hint}`.trim(), { members: { issues } });
 }
 
 function unknownWorkflow(workflowId: string): EngineError {

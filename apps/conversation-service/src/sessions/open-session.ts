@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { openSessionBody } from '@sim/contracts';
-import type { JsonObject } from '@sim/domain';
 import { EngineError, IdempotencyClash, type OpenAnswer, type OpenRequest } from '@sim/engine';
 import type { Principal } from '@sim/service-kit';
 import type * as z from 'zod';
