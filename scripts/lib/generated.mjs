@@ -1,2 +1,9 @@
 /** Files that a program writes and the repository keeps: each script fails where they differ. */
-export const GENERATED = [];
+export const GENERATED = [
+  { name: 'error pages', script: 'scripts/generate-error-pages.mjs', args: ['--check'] },
+  {
+    name: 'schema.sql',
+    script: 'packages/dev-env/dist/with-database/main.js',
+    args: ['temporary', 'packages/postgres/dist/cli/schema.js', '--check'],
+  },
+];

@@ -3,18 +3,20 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { lockDataDir } from '../start/data-dir-lock.js';
 
 /**
  * Runs a program with `DATABASE_URL` set to an embedded PostgreSQL:
- * `main.js kept|temporary PROGRAM [ARGUMENTS]`. `kept` is the database of `npm start`, in DATA_DIR.
+ * `main.js kept|temporary PROGRAM [ARGUMENTS]`. `kept` is the database of `npm start`, in DATA_DIR;
+ * `temporary` a fresh one with every migration applied.
  */
 async function main([data, program = '', ...args]: readonly string[]): Promise<number> {
   if (data === 'temporary') {
     const dataDir = await mkdtemp(join(tmpdir(), 'sim-database-'));
     try {
-      return await withDatabase(dataDir, program, args);
+      return await withDatabase(dataDir, program, args, migrateTo);
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
@@ -28,13 +30,19 @@ async function main([data, program = '', ...args]: readonly string[]): Promise<n
   }
 }
 
+async function migrateTo(url: string): Promise<void> {
+  await migrateUp({ url });
+}
+
 async function withDatabase(
   dataDir: string,
   program: string,
   args: readonly string[],
+  prepare: (url: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   const database = await startEmbeddedPostgres({ dataDir });
   try {
+    await prepare(database.url);
     const child = spawn(process.execPath, [program, ...args], {
       stdio: 'inherit',
       env: { ...process.env, DATABASE_URL: database.url },
