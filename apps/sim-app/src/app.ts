@@ -22,7 +22,6 @@ import type { TokenPorts } from './identity/create-token.js';
 import { identityRoutes } from './identity/routes.js';
 import { secretRoutes } from './secrets/routes.js';
 import { platformRoutes } from './tools/routes.js';
-import { notAWorkflowHandler } from './workflows/not-a-workflow.js';
 import { workflowRoutes } from './workflows/routes.js';
 import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
 import { workspaceRoutes } from './workspaces/routes.js';
@@ -58,7 +57,7 @@ export function createSimApp(context: SimAppContext): SimApp {
   app.use('/api/', generalLimiter({ ...config.rateLimits.api, logger, ...limitStore(context) }));
   app.use(apiRoutes(context));
   app.use(notFoundHandler());
-  app.use(storeProblemHandler(), notAWorkflowHandler(docsBase), problemHandler({ docsBase }));
+  app.use(storeProblemHandler(), problemHandler({ docsBase }));
   return {
     app,
     drain: () => health.drain(),

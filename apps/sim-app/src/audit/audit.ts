@@ -1,7 +1,6 @@
 import type { JsonObject } from '@sim/domain';
 import { appendAudit, type AuditEntry, type Database } from '@sim/postgres';
 import type { Request } from 'express';
-import { withoutValues } from '../http/statement-values.js';
 
 /** What was done, in the log's words. */
 export type AuditAction =
@@ -66,8 +65,7 @@ export function createAudit({ database, clock, keyIdOf }: AuditOptions): Audit {
       try {
         await database.run((db) => appendAudit(db, entry));
       } catch (error) {
-        const err = withoutValues(error);
-        req.log.error({ err, action, target }, 'the audit log could not be written');
+        req.log.error({ err: error, action, target }, 'the audit log could not be written');
       }
     },
   };

@@ -1,16 +1,8 @@
-import {
-  DatabaseBusyError,
-  DatabaseNotMigratedError,
-  DatabaseUnavailableError,
-  InvalidCursorError,
-  toDatabaseError,
-  VersionConflictError,
-} from '@sim/postgres';
-import { badRequest, preconditionFailed, ProblemError, serviceUnavailable } from '@sim/service-kit';
+import { InvalidCursorError, toDatabaseError, VersionConflictError } from '@sim/postgres';
+import { badRequest, preconditionFailed, type ProblemError } from '@sim/service-kit';
 import type { ErrorRequestHandler } from 'express';
-import { hasValues, withoutValues } from './statement-values.js';
 
-/** The stores' errors as problems; the driver's own, as the identity library lets them through, too. */
+/** The stores' refusals as problems of the same code. */
 export function storeProblem(error: unknown): ProblemError | undefined {
   if (error instanceof InvalidCursorError) {
     return badRequest(error.code, error.message, {
@@ -20,29 +12,15 @@ export function storeProblem(error: unknown): ProblemError | undefined {
   if (error instanceof VersionConflictError) {
     return preconditionFailed(error.code, error.message);
   }
-  const failure = toDatabaseError(error);
-  if (
-    failure instanceof DatabaseUnavailableError ||
-    failure instanceof DatabaseBusyError ||
-    failure instanceof DatabaseNotMigratedError
-  ) {
-    const { retryAfterSeconds, code, message } = failure;
-    return serviceUnavailable(retryAfterSeconds, code, message, { cause: withoutValues(error) });
-  }
-  if (hasValues(error)) {
-    return new ProblemError(500, 'internal_error', INTERNAL, { cause: withoutValues(error) });
-  }
   return undefined;
 }
 
-const INTERNAL = 'Something failed on our side. Report the requestId if it happens again.';
-
 /**
- * Makes problems of the stores' errors before the last handler sees them: it logs what it is given,
- * and the error as it was has values of statements in its message.
+ * Stands before the last handler, which logs what it is given: the driver's own errors, as the identity
+ * library lets them through, have values of statements in their messages.
  */
 export function storeProblemHandler(): ErrorRequestHandler {
   return (error: unknown, _req, _res, next) => {
-    next(storeProblem(error) ?? error);
+    next(storeProblem(error) ?? toDatabaseError(error));
   };
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mapWorkflow, parseWorkflow, type Issue, type JsonValue } from '@sim/domain';
 import type { NewWorkflow, StoredWorkflow, WorkflowStore } from '@sim/postgres';
 import { newId, ProblemError } from '@sim/service-kit';
+import { BUILT_IN_TOOLS } from '../tools/built-in.js';
 import { readDocument } from './read-document.js';
-import { NotAWorkflowError } from './not-a-workflow.js';
+import { notAWorkflow } from './not-a-workflow.js';
 
 /** A document that was uploaded. */
 export interface Upload {
@@ -26,6 +27,8 @@ export interface ImportedWorkflow {
   readonly issues: readonly Issue[];
 }
 
+const BUILT_IN_TYPES: ReadonlySet<string> = new Set(BUILT_IN_TOOLS.map(({ id }) => id));
+
 /** Every document is kept as JSON, byte for byte. */
 const CONTENT_TYPE = 'application/json';
 
@@ -38,13 +41,12 @@ export const contentOf = (bytes: Uint8Array) => ({
 
 /**
  * Reads a workflow and maps it once, so that its author learns of everything at the import.
- * @throws {ProblemError} 400 for what is no JSON.
- * @throws {NotAWorkflowError} for JSON that is no workflow.
+ * @throws {ProblemError} 400 for what is no JSON, 422 for JSON that is no workflow.
  */
 export function readUpload({ bytes, name }: Upload): ReadWorkflow {
   const { workflow, issues } = parseWorkflow(readDocument(bytes));
-  if (workflow === null) throw new NotAWorkflowError(issues);
-  const mapped = mapWorkflow(workflow);
+  if (workflow === null) throw notAWorkflow(issues);
+  const mapped = mapWorkflow(workflow, { knownTypes: BUILT_IN_TYPES });
   return {
     name: name ?? workflow.name,
     description: workflow.description,

@@ -1,4 +1,5 @@
 import { DatabaseBusyError, DatabaseNotMigratedError, DatabaseUnavailableError } from './errors.js';
+import { withoutStatementValues } from './statement-values.js';
 
 /** Codes of Node's sockets and name look-ups. */
 const SOCKET_CODES: ReadonlySet<string> = new Set([
@@ -34,14 +35,15 @@ const DRIVER_POOL_FULL = 'timeout exceeded when trying to connect';
 
 /**
  * The typed error that stands for a failure of the driver, its causes looked through: unreachable, busy
- * or not migrated. Anything else is returned as it is.
+ * or not migrated. Anything else is returned as it is, rid of a statement's values.
  */
 export function toDatabaseError(error: unknown): unknown {
-  for (const link of causes(error)) {
-    const typed = typedError(link, error);
+  const bare = withoutStatementValues(error);
+  for (const link of causes(bare)) {
+    const typed = typedError(link, bare);
     if (typed !== null) return typed;
   }
-  return error;
+  return bare;
 }
 
 /** The `code` of an error or of one of its causes: SQLSTATE or a system code; null where none has one. */

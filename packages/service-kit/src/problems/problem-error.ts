@@ -10,6 +10,8 @@ export interface ProblemExtras {
   /** Response headers that belong to the problem, such as `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly errors?: readonly FieldError[];
+  /** Extension members of the body (RFC 9457, 3.2), by name. */
+  readonly members?: Readonly<Record<string, unknown>>;
   /** Why; logged, never sent. */
   readonly cause?: unknown;
 }
@@ -48,6 +50,7 @@ export class ProblemError extends Error {
   readonly detail: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[] | undefined;
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(status: number, code: string, detail: string, extras: ProblemExtras = {}) {
     super(detail, extras.cause === undefined ? undefined : { cause: extras.cause });
@@ -58,6 +61,7 @@ export class ProblemError extends Error {
     this.detail = detail;
     this.headers = extras.headers ?? {};
     this.errors = extras.errors;
+    this.members = extras.members ?? {};
   }
 }
 

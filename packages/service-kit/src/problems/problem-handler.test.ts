@@ -75,6 +75,14 @@ describe('problemHandler', () => {
     expect(body.title).not.toBe('Request failed');
   });
 
+  it('sends further members beside its own, which they cannot replace', async () => {
+    const problem = unprocessable('no_workflow', 'It is none.', {
+      members: { issues: [{ code: 'x' }], status: 200 },
+    });
+    const response = await request(testApp([failing(problem)])).get('/things/1');
+    expect(response.body).toMatchObject({ status: 422, issues: [{ code: 'x' }] });
+  });
+
   it('sends the headers of a problem', async () => {
     const busy = await request(testApp([failing(serviceUnavailable(1.2))])).get('/things/1');
     expect(busy.headers['retry-after']).toBe('2');

@@ -62,6 +62,7 @@ export function sendProblem(
   for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
   res.removeHeader('ETag');
   const body: ProblemBody = {
+    ...problem.members,
     type: `${docsBase.replace(/\/$/, '')}/${problem.code}`,
     title: problem.title,
     status: problem.status,
