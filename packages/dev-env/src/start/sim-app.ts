@@ -11,6 +11,7 @@ export async function startSimApp(env: Environment): Promise<RunningService> {
   const metrics = config.metrics.enabled
     ? await serveMetrics(context.metrics.registry, config.metrics.port)
     : null;
+  server.onClosing(() => service.endStreams());
   return {
     port: server.port,
     async close() {
