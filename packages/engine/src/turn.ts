@@ -267,7 +267,7 @@ async function commitReply(
   addUserTurn(work, answer, now);
   addAgentTurn(work, said);
   work.log.said = [];
-  await commit(work, !processed);
+  await commit(work, !processed, now);
   work.replied = true;
   reply(answer);
 }
@@ -311,9 +311,8 @@ function expiryFrom(work: TurnWork, now: Date): Date {
 }
 
 /** Writes everything since the last commit; keeps or gives back the lease. */
-async function commit(work: TurnWork, keep: boolean): Promise<void> {
+async function commit(work: TurnWork, keep: boolean, now = work.ports.clock()): Promise<void> {
   const { ports, log, record: session, decider } = work;
-  const now = ports.clock();
   const current = currentOf(work);
   const written = await ports.sessions.commit({
     sessionId: session.sessionId,
