@@ -46,8 +46,8 @@ describe('generalLimiter', () => {
 
   it('tells the limit and what is left in standard headers', async () => {
     const { headers } = await request(testApp([generalLimiter(limits()), ok])).get('/');
-    expect(headers['ratelimit-policy']).toMatch(/^"api"; q=2; w=60/);
-    expect(headers['ratelimit']).toMatch(/^"api"; r=1; t=\d+/);
+    expect(headers['ratelimit-policy']).toBe('2;w=60');
+    expect(headers['ratelimit']).toMatch(/^limit=2, remaining=1, reset=\d+$/);
     expect(headers['x-ratelimit-limit']).toBeUndefined();
   });
 
