@@ -11,8 +11,8 @@ const redisUrl = inject('redisUrl');
 /** Two processes of each service on one PostgreSQL and one Redis, as an operator runs them. */
 describe.skipIf(redisUrl === null)('two replicas of each service', () => {
   let database: TestDatabase;
-  let apps: ServiceProcess[] = [];
-  let conversations: ServiceProcess[] = [];
+  const apps: ServiceProcess[] = [];
+  const conversations: ServiceProcess[] = [];
   let token = '';
 
   const call = async <T>(origin: string, method: string, path: string, body?: object | string) => {

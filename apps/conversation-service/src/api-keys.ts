@@ -1,10 +1,11 @@
 import { accessTokenKey, verifyAccessToken, type Principal } from '@sim/service-kit';
+import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
 import type { ConversationContext } from './context.js';
 
 /** A key that was found good is taken for this long without asking again: a revoked one ends with it. */
 const REMEMBERED_MS = 10_000;
-/** Keys remembered; the oldest is forgotten first. */
+/** Keys remembered at once. */
 const REMEMBERED = 1_000;
 const ASK_TIMEOUT_MS = 5_000;
 
@@ -25,7 +26,7 @@ export function resolveApiKey({
   clock,
 }: Pick<ConversationContext, 'config' | 'secrets' | 'clock'>) {
   const key = accessTokenKey(secrets.jwt);
-  const known = new Map<string, Remembered>();
+  const known = new LRUCache<string, Remembered>({ max: REMEMBERED });
   return async (apiKey: string): Promise<Principal | null> => {
     const now = clock().getTime();
     const remembered = known.get(apiKey);
@@ -35,8 +36,6 @@ export function resolveApiKey({
     if (accessToken === null) return null;
     const principal = await verifyAccessToken(accessToken, { secret: key }).catch(refuseAnswer);
     known.set(apiKey, { principal, until: now + REMEMBERED_MS });
-    const [oldest] = known.keys();
-    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
     return principal;
   };
 }

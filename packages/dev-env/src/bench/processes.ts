@@ -49,7 +49,7 @@ async function ready(child: ChildProcess, url: string): Promise<void> {
 }
 
 /** A server of the benchmark did not come up. */
-export class ServerNotReadyError extends Error {
+class ServerNotReadyError extends Error {
   constructor(reason: string) {
     super(`A server of the benchmark did not come up: ${reason}.`);
     this.name = 'ServerNotReadyError';

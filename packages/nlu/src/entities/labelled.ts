@@ -56,7 +56,7 @@ export function itemsOf(text: string): readonly string[] {
 }
 
 /** Where open slots are called by their whole label or name, in the order of the utterance. */
-export function findLabels({ heard, region, slots }: Filling): readonly Label[] {
+function findLabels({ heard, region, slots }: Filling): readonly Label[] {
   const words = wordsIn(heard, region);
   const labels: Label[] = [];
   words.forEach((word, at) => {

@@ -6,7 +6,7 @@ import { historySql } from './commit-sql.js';
 import { eventColumns, turnColumns } from './session-rows.js';
 
 /** The columns of a session by the names of its row; the lease as what is left of it. */
-export const SESSION_COLUMNS = `
+const SESSION_COLUMNS = `
   s.session_id AS "sessionId", s.workspace_id AS "workspaceId", s.workflow_id AS "workflowId",
   s.journey_id AS "journeyId", s.journey_version AS "journeyVersion", s.user_id AS "userId",
   s.execution_status AS "executionStatus", s.current_node_id AS "currentNodeId",
