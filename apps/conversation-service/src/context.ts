@@ -21,6 +21,7 @@ import {
   isMigrated,
   keyIdOf,
   type Database,
+  type DatabaseOptions,
   type TimerWorker,
 } from '@sim/postgres';
 import { createRedis, RedisBus, type RedisConnection } from '@sim/redis';
@@ -87,16 +88,7 @@ export function contextFromConfig(
     service: 'conversation-service',
     processMetrics: overrides.embedded !== true,
   });
-  const database = createDatabase(
-    {
-      url: secrets.databaseUrl,
-      ssl: config.database.ssl,
-      applicationName: 'conversation-service',
-      pool: config.database.pool,
-      statementTimeoutMs: config.database.statementTimeoutMs,
-    },
-    logger,
-  );
+  const database = createDatabase(databaseOptions(config, secrets), logger);
   const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
   const bus = overrides.bus ?? (redis ? new RedisBus(redis) : new MemoryBus());
   const blocks = createBlocks({ allowPrivateHosts: config.neighbours.allowedPrivateHosts });
@@ -155,6 +147,13 @@ export function contextFromConfig(
       if (!overrides.logger) await closeLogger(logger);
     },
   };
+}
+
+function databaseOptions(
+  { database: { ssl, pool, statementTimeoutMs } }: ConversationConfig,
+  { databaseUrl: url }: ConversationSecrets,
+): DatabaseOptions {
+  return { url, ssl, applicationName: 'conversation-service', pool, statementTimeoutMs };
 }
 
 /** Timers and the keeper, which other replicas have too: not started before the service listens. */

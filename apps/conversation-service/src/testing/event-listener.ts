@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import type { BodyOf } from './contract-client.js';
 
 type SessionEvent = BodyOf<'listEvents'>['items'][number];
@@ -34,20 +36,21 @@ export async function listenToEvents(
   sessionId: string,
   lastEventId?: string,
 ): Promise<EventListener> {
-  const url = `${baseUrl}/api/v1/conversational-workflows/sessions/${sessionId}/events`;
-  const hangUp = new AbortController();
-  const response = await fetch(url, {
-    signal: hangUp.signal,
+  const path = `/api/v1/conversational-workflows/sessions/${sessionId}/events`;
+  // A connection of its own, which ends with the stream.
+  const request = get(new URL(path, baseUrl), {
+    agent: false,
     headers: {
       accept: 'text/event-stream',
       authorization: `Bearer ${token}`,
       ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
     },
   });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
   const events = parse(response);
   return {
-    status: response.status,
-    contentType: response.headers.get('content-type'),
+    status: response.statusCode ?? 0,
+    contentType: response.headers['content-type'] ?? null,
     async until(wanted) {
       const received: ReceivedEvent[] = [];
       for (;;) {
@@ -58,17 +61,17 @@ export async function listenToEvents(
       }
     },
     async close() {
-      hangUp.abort();
-      await events.return(undefined).catch(() => undefined);
+      response.destroy();
+      await events.return(undefined);
     },
   };
 }
 
-async function* parse(response: Response): AsyncGenerator<ReceivedEvent, undefined> {
+async function* parse(response: IncomingMessage): AsyncGenerator<ReceivedEvent, undefined> {
   let text = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    text += String(chunk);
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
