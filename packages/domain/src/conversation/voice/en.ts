@@ -3,6 +3,8 @@ export const en = {
   welcome:
     '{name}.{hasDescription, select, yes { {descriptionSentence}} other {}}{needsCount, plural, =0 {} one { I need one thing from you: {needs}.} other { I need a few things from you: {needs}. You can tell me all at once or one by one.}}',
   'ready-to-start': 'I have all I need. Say "start" when you are ready.',
+  'unasked-input':
+    'You also gave {names}, which this workflow does not ask for; I pass it on as it is.',
   noted: 'Got it: {values}.',
   changed: 'Changed: {values}.',
   'ask-slot':
@@ -15,6 +17,8 @@ export const en = {
     'We seem to be stuck on the {labelLower}. You can say "back" to change an earlier answer, or "cancel" to stop.',
   'refused-often-optional':
     'We seem to be stuck on the {labelLower}. It is optional: say "skip" to leave it out.',
+  'unknown-slot': 'There is nothing called {names} to fill in here.',
+  'answer-unreadable': 'I could not find an answer in that.',
   'refused-empty': 'I did not catch a value for the {labelLower}.',
   'refused-number': '"{given}" is not a number I can use for the {labelLower}.',
   'refused-boolean': 'I need a yes or a no for "{label}"; I heard "{given}".',
@@ -30,17 +34,20 @@ export const en = {
   show: '{hasText, select, yes {{text}} other {}}{hasValues, select, yes { {values}} other {}}',
   'confirm-side-effect':
     'Next is "{label}", which acts outside this conversation.{hasDescription, select, yes { {descriptionSentence}} other {}} Shall I do it?',
-  'confirm-redo': '"{label}" was done once already. Shall I do it again?',
+  'confirm-redo': '"{label}" was started once already. Shall I do it again?',
   'confirm-acknowledge': 'Shall I go on?',
   'confirm-cancel': 'Do you really want to cancel? What was done stays done.',
   'confirm-restart': 'Do you really want to start again from the beginning?',
   'confirm-rewind': 'Going back means doing this again: {steps}. Shall I?',
-  'ask-repair': '"{label}" did not work: {error} What shall I do? {options}',
+  'ask-repair': '"{label}" did not work: {errorSentence} What shall I do? {options}',
+  'ask-unknown':
+    '"{label}" was interrupted, and it is not known whether it was done. What shall I do? {options}',
   'ask-declined': 'All right, I have not done "{label}". What now? {options}',
   'yes-or-no': 'I need a yes or a no here.',
   'not-yes-or-no': 'I need the {labelLower} here, not a yes or no.',
   'choose-one': 'Please choose one of these.',
   'not-an-option': 'That is not possible here.',
+  'not-asked-for': 'That is not what I need just now.',
   'nothing-asked': 'There is nothing to answer right now. Say "status" to see where we are.',
   'nothing-to-confirm': 'There is nothing to confirm right now.',
   'nothing-to-skip': 'There is nothing to skip right now.',
@@ -49,6 +56,7 @@ export const en = {
   'nothing-to-change': 'There is no answer to change yet.',
   'which-change':
     'Which one would you like to change: {labels}? For example: "change the {firstLabelLower}".',
+  'left-aside': 'I change one step at a time; tell me again about: {labels}.',
   'left-as-it-was': 'I left it as it was.',
   'will-redo': 'With a changed answer I will do this again: {steps}.',
   'going-on': 'Good, we go on.',
@@ -64,14 +72,14 @@ export const en = {
   'step-done': '"{label}" is done.',
   'step-done-with': '"{label}" is done{hasOutput, select, yes {: {output}} other {}}.',
   skipped: 'I skipped "{label}".',
-  failed: 'I stopped at "{label}": {error} Say "restart" to try from the beginning.',
+  failed: 'I stopped at "{label}": {errorSentence} Say "restart" to try from the beginning.',
   completed: '{hasOutput, select, yes {Done. {output}} other {Done.}}',
   'timer-set': '"{label}": I will go on by myself in {duration}. Say "skip" to go on now.',
   'timer-fired': 'The wait is over.',
   'still-waiting': 'I am still waiting. Say "skip" to go on now.',
   'still-working': 'This takes a moment. I will go on as soon as it is done.',
   status:
-    '{status, select, completed {{name} is complete.} failed {{name} stopped after a failure.} cancelled {{name} was cancelled.} paused {{name} is paused at {progress}%.} other {{name}: {progress}% done.}}{hasLabel, select, yes { We are at "{label}".} other {}}',
+    '{status, select, completed {{name} is complete.} failed {{name} stopped after a failure.} cancelled {{name} was cancelled.} expired {{name} was left for too long and is over.} paused {{name} is paused at {progress}%.} not_started {{name} has not been started yet.} other {{name}: {progress}% done.}}{hasLabel, select, yes { We are at "{label}".} other {}}',
   'known-values': 'So far I have: {values}.',
   'explain-workflow': '{name}.{hasDescription, select, yes { {descriptionSentence}} other {}}',
   'explain-step':
@@ -80,7 +88,7 @@ export const en = {
     'We came here from "{label}" because {condition}{hasValues, select, yes { ({values})} other {}}.',
   'explain-else':
     'We came here from "{label}" because none of its other conditions was true{hasValues, select, yes { ({values})} other {}}.',
-  'answer-slot': '{label}: {description}',
+  'answer-slot': '{label}: {descriptionSentence}',
   'answer-workflow':
     'I can only tell you about this workflow: {name}.{hasDescription, select, yes { {descriptionSentence}} other {}}',
   greet: 'Hello!',

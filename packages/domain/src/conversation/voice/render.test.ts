@@ -13,6 +13,7 @@ describe('the catalogue', () => {
       label: 'Order id',
       labels: ['Order id', 'Amount'],
       needs: ['Order id'],
+      names: ['orderid'],
       values: { Amount: 3 },
       options: ['small', 'large'],
       expected: 'string',
@@ -68,6 +69,16 @@ describe('render', () => {
     );
     expect(said('completed', { output: { data: { ok: true }, status: 200, headers: {} } })).toBe(
       'Done. Ok: yes',
+    );
+  });
+
+  it('ends what others wrote as sentences end', () => {
+    const failed = (error: string) =>
+      said('ask-repair', { label: 'Pay', error, options: ['stop'] });
+    expect(failed('It is away')).toBe('"Pay" did not work: It is away. What shall I do? 1. stop');
+    expect(failed('It said "no."')).toContain('It said "no." What');
+    expect(said('status', { name: 'X', status: 'not_started', progress: 0, label: '' })).toBe(
+      'X has not been started yet.',
     );
   });
 

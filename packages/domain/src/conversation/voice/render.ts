@@ -38,7 +38,8 @@ function format(language: string, key: string, pattern: string): IntlMessageForm
 
 /**
  * The arguments as the catalogue takes them: each value in words, `has…` telling whether there is one,
- * `…Count` the length of a list and `…Lower` a name in running text.
+ * `…Count` the length of a list, `…Lower` a name in running text and `…Sentence` an author's or a
+ * program's words with a full stop behind them.
  */
 function worded(params: JsonObject): Record<string, string | number> {
   const words: Record<string, string | number> = {};
@@ -53,7 +54,8 @@ function worded(params: JsonObject): Record<string, string | number> {
 }
 
 function addDerived(words: Record<string, string | number>, params: JsonObject): void {
-  const { label, labels, delayMs, description } = params;
+  const { label, labels, delayMs, description, error } = params;
+  if (typeof error === 'string') words['errorSentence'] = sentence(error);
   if (typeof description === 'string') words['descriptionSentence'] = sentence(description);
   if (typeof label === 'string') words['labelLower'] = inRunningText(label);
   if (Array.isArray(labels)) words['firstLabelLower'] = inRunningText(String(labels[0] ?? ''));
@@ -64,7 +66,7 @@ function addDerived(words: Record<string, string | number>, params: JsonObject):
 /** With a full stop, where it ends without one. */
 function sentence(text: string): string {
   const trimmed = text.trim();
-  return trimmed === '' || /[.!?…:]$/u.test(trimmed) ? trimmed : `${trimmed}.`;
+  return trimmed === '' || /[.!?…:。！？]["'”’)\]]*$/u.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 function inArgument(name: string, value: JsonValue): string | number {
