@@ -1,16 +1,22 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
+import type { Slot } from '../journey/types.js';
 import { answerSlots, passSlot } from './slot-questions.js';
-import { askRepair, callOff, complete, run, startJourney } from './flow.js';
+import { isInterruption } from './evolve.js';
+import { answeredBefore, askRepair } from './failures.js';
+import { callOff, complete, run, startJourney } from './flow.js';
 import { stateOf } from './graph.js';
-import { answeredSlots, goBack, initialVariables, lastAnswered, rewindTo } from './rewind.js';
-import { close, emit, pendingQuestion, say, type Step } from './step.js';
-import type {
-  BlockError,
-  ConfirmationQuestion,
-  RepairOption,
-  RepairQuestion,
-  SlotsQuestion,
-} from './types.js';
+import {
+  answeredSlots,
+  ASK_AGAIN,
+  goBack,
+  initialVariables,
+  rewindTo,
+  type AnsweredSlot,
+  type Change,
+} from './rewind.js';
+import { goOn } from './pause.js';
+import { close, emit, pendingQuestion, say, type Place, type Step } from './step.js';
+import type { BlockError, ConfirmationQuestion, RepairQuestion, SlotsQuestion } from './types.js';
 
 /** Takes values for the slots of the pending question, by name. */
 export function giveValues(step: Step, question: SlotsQuestion, values: JsonObject): void {
@@ -46,22 +52,33 @@ export function answerConfirmation(step: Step, question: ConfirmationQuestion, y
       return;
     case 'cancel':
       if (yes) cancel(step);
-      else say(step, 'going-on');
+      else stay(step);
       return;
     case 'restart':
       if (yes) restart(step);
-      else say(step, 'going-on');
+      else stay(step);
       return;
     case 'rewind': {
-      const { slot, value, toStateId } = purpose;
-      const place = { scopeId: question.scopeId, stateId: toStateId };
-      if (yes) rewindTo(step, place, { slot, value });
+      const place = { scopeId: question.scopeId, stateId: purpose.toStateId };
+      if (yes) rewindInAnyCase(step, place, purpose);
       else say(step, 'left-as-it-was');
       return;
     }
     default:
       purpose satisfies never;
   }
+}
+
+/** Who goes back in a pause goes on with it. */
+function rewindInAnyCase(step: Step, place: Place, change: Change): void {
+  const paused = step.state.status === 'paused';
+  if (paused) emit(step, { type: 'resumed' });
+  rewindTo(step, place, change);
+  if (paused) goOn(step);
+}
+
+function stay(step: Step): void {
+  say(step, step.state.status === 'paused' ? 'is-paused' : 'going-on');
 }
 
 function declined(step: Step, question: ConfirmationQuestion): BlockError {
@@ -85,26 +102,31 @@ export function restart(step: Step): void {
   startJourney(step);
 }
 
-/** Answers what is to become of a failed block. */
-export function answerRepair(step: Step, question: RepairQuestion, option: RepairOption): void {
-  if (!question.options.includes(option)) {
-    say(step, 'not-an-option', { option });
-    step.mustPrompt = true;
-    return;
-  }
-  if (option === 'change-input') {
-    changeInput(step);
-    return;
-  }
-  close(step, question, option);
-  if (option === 'retry') {
-    retry(step, question);
-  } else if (option === 'skip') {
-    const { label } = stateOf(step.graph, question.stateId);
-    say(step, 'skipped', { label });
-    complete(step, question, { output: null });
-  } else {
-    giveUp(step, question);
+/** Answers what is to become of a failed block; what is no option here is told. */
+export function answerRepair(step: Step, question: RepairQuestion, given: JsonValue): void {
+  step.mustPrompt = true;
+  const option = question.options.find((candidate) => candidate === given);
+  switch (option) {
+    case undefined:
+      say(step, 'not-an-option');
+      return;
+    case 'change-input':
+      changeInput(step, question);
+      return;
+    case 'retry':
+      close(step, question, option);
+      retry(step, question);
+      return;
+    case 'skip':
+      close(step, question, option);
+      say(step, 'skipped', { label: stateOf(step.graph, question.stateId).label });
+      complete(step, question, { output: null });
+      return;
+    case 'stop':
+      giveUp(step, question);
+      return;
+    default:
+      option satisfies never;
   }
 }
 
@@ -125,61 +147,127 @@ function giveUp(step: Step, question: RepairQuestion): void {
   step.mustPrompt = false;
 }
 
-function changeInput(step: Step): void {
-  const place = lastAnswered(step);
-  const labels = answeredSlots(step).map(({ slot }) => slot.label);
-  if (place && labels.length === 1) goBack(step, place, { slot: null, value: null });
-  else say(step, 'which-change', { labels });
+/** Only answers that the failed block builds on can mend it. */
+function changeInput(step: Step, question: RepairQuestion): void {
+  const { scopeId } = question;
+  const before = answeredBefore(step, question);
+  const slots = answeredSlots(step).filter(({ place }) => before.includes(place.stateId));
+  const [latest] = before;
+  if (latest !== undefined && slots.length === 1) {
+    goBack(step, { scopeId, stateId: latest }, ASK_AGAIN);
+  } else {
+    say(step, 'which-change', { labels: slots.map(({ slot }) => slot.label) });
+  }
 }
 
-/** Changes an earlier answer, of the pending question or of a state that is done. */
-export function changeAnswer(step: Step, name: string | null, value: JsonValue): void {
+/** Has an earlier answer asked again: of the pending question, or of a state that is done. */
+export function reask(step: Step, name: string): void {
+  dropInterruption(step);
   const pending = pendingQuestion(step.state);
-  if (pending?.kind === 'slots' && name !== null && pending.slots.some((s) => s.name === name)) {
-    if (value === null) refocus(step, pending, name);
-    else giveValues(step, pending, { [name]: value });
+  if (pending?.kind === 'slots' && pending.slots.some((slot) => slot.name === name)) {
+    refocus(step, pending, name);
     return;
   }
-  const slots = answeredSlots(step);
-  const found = slots.find(({ slot }) => slot.name === name);
-  if (found) {
-    goBack(step, found.place, { slot: found.slot.name, value });
+  const found = answeredSlots(step).find(({ slot }) => slot.name === name);
+  if (found) goBack(step, found.place, { slot: name, values: {} });
+  else sayWhichChange(step);
+}
+
+/**
+ * Changes earlier answers: those of the pending question, else of the state that was answered last of
+ * those meant. One state at a time; what belongs to another is told.
+ */
+export function changeAnswers(step: Step, values: JsonObject): void {
+  const pending = pendingQuestion(step.state);
+  const here = pending?.kind === 'slots' ? picked(values, pending.slots) : {};
+  const earlier = answeredSlots(step).filter(({ slot }) => Object.hasOwn(values, slot.name));
+  if (pending?.kind === 'slots' && Object.keys(here).length > 0) {
+    sayLeftAside(step, earlier, here);
+    giveValues(step, pending, here);
     return;
   }
+  const [latest] = earlier;
+  if (!latest) {
+    sayWhichChange(step);
+    return;
+  }
+  const { place } = latest;
+  const slots = earlier.filter((other) => other.place.stateId === place.stateId);
+  const changes = picked(
+    values,
+    slots.map(({ slot }) => slot),
+  );
+  sayLeftAside(step, earlier, changes);
+  goBack(step, place, { slot: null, values: changes });
+}
+
+/** The values that are for one of these slots. */
+function picked(values: JsonObject, slots: readonly Slot[]): JsonObject {
+  const names = new Set(slots.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
+}
+
+function sayLeftAside(step: Step, meant: readonly AnsweredSlot[], taken: JsonObject): void {
+  const rest = meant.filter(({ slot }) => !Object.hasOwn(taken, slot.name));
+  const labels = rest.map(({ slot }) => slot.label);
+  if (labels.length > 0) say(step, 'left-aside', { labels });
+}
+
+/** Asks which of the answers is meant. */
+export function sayWhichChange(step: Step): void {
   step.mustPrompt = true;
-  if (slots.length === 0) say(step, 'nothing-to-change');
-  else say(step, 'which-change', { labels: slots.map(({ slot }) => slot.label) });
+  const labels = answeredSlots(step).map(({ slot }) => slot.label);
+  if (labels.length === 0) say(step, 'nothing-to-change');
+  else say(step, 'which-change', { labels });
 }
 
 /** Takes a value of the pending question back and asks for it again. */
 export function refocus(step: Step, question: SlotsQuestion, name: string): void {
-  emit(step, {
-    type: 'slots-filled',
-    questionId: question.id,
-    values: { [name]: null },
-    focus: name,
-  });
+  const values = { [name]: null };
+  emit(step, { type: 'slots-filled', questionId: question.id, values, focus: name });
   step.mustPrompt = true;
 }
 
-/** Answers the pending question with data instead of language. */
+/** What was asked about the session itself is left aside for what the person wants now. */
+function dropInterruption(step: Step): void {
+  const pending = pendingQuestion(step.state);
+  if (pending && isInterruption(pending)) close(step, pending, 'superseded');
+}
+
+/** Answers the pending question with data instead of language; what does not fit it is told. */
 export function answerWith(step: Step, parameters: JsonObject): void {
   const question = pendingQuestion(step.state);
+  step.mustPrompt = true;
   if (!question) {
     say(step, 'nothing-asked');
     return;
   }
-  const value = own(parameters, 'value');
+  const value = own(parameters, 'value') ?? null;
+  // Data for slots is not taken for a yes: what it was sent for is no longer asked, or not yet.
+  const forSlots = Object.hasOwn(parameters, 'values') || Object.hasOwn(parameters, 'slot');
   if (question.kind === 'slots') {
-    const values = own(parameters, 'values');
-    const name = own(parameters, 'slot') ?? question.focus;
-    if (isJsonObject(values)) giveValues(step, question, values);
-    else if (typeof name === 'string') giveValues(step, question, { [name]: value ?? null });
-  } else if (question.kind === 'confirmation') {
-    if (typeof value === 'boolean') answerConfirmation(step, question, value);
-    else say(step, 'yes-or-no');
+    answerSlotsBy(step, question, parameters, value);
+  } else if (forSlots) {
+    say(step, 'not-asked-for');
+  } else if (question.kind === 'repair') {
+    answerRepair(step, question, own(parameters, 'option') ?? value);
+  } else if (typeof value === 'boolean') {
+    answerConfirmation(step, question, value);
   } else {
-    answerRepair(step, question, (own(parameters, 'option') ?? value) as RepairOption);
+    say(step, 'yes-or-no');
   }
-  step.mustPrompt = true;
+}
+
+function answerSlotsBy(
+  step: Step,
+  question: SlotsQuestion,
+  parameters: JsonObject,
+  value: JsonValue,
+): void {
+  const values = own(parameters, 'values');
+  const name = own(parameters, 'slot') ?? question.focus;
+  if (isJsonObject(values) && Object.keys(values).length > 0) giveValues(step, question, values);
+  else if (values === undefined && typeof name === 'string') {
+    giveValues(step, question, { [name]: value });
+  } else say(step, 'answer-unreadable');
 }

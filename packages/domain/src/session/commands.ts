@@ -1,4 +1,4 @@
-import { own, type JsonObject } from '../json.js';
+import { isJsonObject, own, type JsonObject } from '../json.js';
 import type { Action } from '../conversation/types.js';
 import {
   answerConfirmation,
@@ -11,8 +11,11 @@ import {
 } from './answers.js';
 import { isInterruption } from './evolve.js';
 import { complete, confirm, startJourney } from './flow.js';
-import { goBack, initialVariables, lastAnswered, sayRedone } from './rewind.js';
+import { goOn, waited } from './pause.js';
+import { ASK_AGAIN, goBack, initialVariables, lastAnswered, sayRedone } from './rewind.js';
 import { explain, reportStatus } from './reports.js';
+import { stateOf } from './graph.js';
+import { unaskedFields } from './slot-questions.js';
 import { emit, pendingQuestion, say, type Place, type Step } from './step.js';
 import type { ExecutionStatus, SessionState } from './types.js';
 
@@ -62,12 +65,27 @@ function mayInPause(step: Step, action: Action): boolean {
 const STARTING: ReadonlySet<Action> = new Set(['start', 'resume', 'retry', 'confirm', 'answer']);
 
 function startWith(step: Step, action: Action, parameters: JsonObject): void {
-  if (!STARTING.has(action) || own(parameters, 'confirmed') === false) {
+  const yes = action !== 'confirm' || confirmed(parameters) === true;
+  const given = action === 'answer' ? slotsGiven(parameters) : {};
+  if (!STARTING.has(action) || !yes || given === null) {
     say(step, 'ready-to-start');
     return;
   }
-  begin(step);
-  if (action === 'answer') answerWith(step, parameters);
+  begin(step, given);
+}
+
+/** Values for slots by name; null where the parameters hold something else. */
+function slotsGiven(parameters: JsonObject): JsonObject | null {
+  const values = own(parameters, 'values');
+  if (isJsonObject(values)) return values;
+  const slot = own(parameters, 'slot');
+  return typeof slot === 'string' ? { [slot]: own(parameters, 'value') ?? null } : null;
+}
+
+/** Yes where nothing is said; null for what is neither. */
+function confirmed(parameters: JsonObject): boolean | null {
+  const given = own(parameters, 'confirmed') ?? true;
+  return typeof given === 'boolean' ? given : null;
 }
 
 function perform(step: Step, action: Action, parameters: JsonObject): void {
@@ -111,7 +129,7 @@ function perform(step: Step, action: Action, parameters: JsonObject): void {
       answerWith(step, parameters);
       return;
     case 'confirm':
-      confirmPending(step, own(parameters, 'confirmed') !== false);
+      confirmPending(step, confirmed(parameters));
       return;
     case 'switch-mode':
       switchMode(step, own(parameters, 'mode'));
@@ -122,9 +140,17 @@ function perform(step: Step, action: Action, parameters: JsonObject): void {
 }
 
 /** Starts the journey; what it asks first is put at the end of the turn. */
-export function begin(step: Step): void {
+export function begin(step: Step, given: JsonObject = {}): void {
   emit(step, { type: 'session-started', variables: initialVariables(step) });
-  startJourney(step);
+  sayUnknown(step, given);
+  startJourney(step, given);
+}
+
+function sayUnknown(step: Step, given: JsonObject): void {
+  const { initial } = step.graph.journey;
+  const start = initial === null ? null : stateOf(step.graph, initial);
+  const names = unaskedFields(start?.kind === 'start' ? start.slots : [], given);
+  if (names.length > 0) say(step, 'unknown-slot', { names });
 }
 
 function resume(step: Step): void {
@@ -135,22 +161,7 @@ function resume(step: Step): void {
   }
   emit(step, { type: 'resumed' });
   say(step, 'resumed');
-  for (const place of elapsedWaits(step)) complete(step, place, { output: waited(step) });
-}
-
-/** Waits whose time came while the session was paused: nothing wakes them any more. */
-function elapsedWaits(step: Step): Place[] {
-  const pending = new Set(Object.values(step.state.timers).map((t) => `${t.scopeId} ${t.stateId}`));
-  return Object.values(step.state.scopes).flatMap((scope) =>
-    Object.entries(scope.nodes)
-      .filter(([id, node]) => node.status === 'waiting' && !pending.has(`${scope.id} ${id}`))
-      .map(([id]) => ({ scopeId: scope.id, stateId: id as Place['stateId'] })),
-  );
-}
-
-/** The output of a wait that is over. */
-export function waited(step: Step): JsonObject {
-  return { status: 'completed', resumedAt: step.now };
+  goOn(step);
 }
 
 function askFirst(step: Step, type: 'cancel' | 'restart', parameters: JsonObject): void {
@@ -200,10 +211,11 @@ function skipWait(step: Step): void {
   complete(step, timer, { output: waited(step) });
 }
 
+/** What failed may stand behind other questions; this command can mean nothing else. */
 function retry(step: Step): void {
-  const question = pendingQuestion(step.state);
-  if (question?.kind === 'repair') {
-    answerRepair(step, question, 'retry');
+  const failed = step.state.questions.find(({ kind }) => kind === 'repair');
+  if (failed?.kind === 'repair') {
+    answerRepair(step, failed, 'retry');
     return;
   }
   say(step, 'nothing-to-retry');
@@ -212,28 +224,32 @@ function retry(step: Step): void {
 
 function back(step: Step): void {
   const question = pendingQuestion(step.state);
-  if (question?.kind === 'slots') {
-    const last = Object.keys(question.values).at(-1);
-    if (last !== undefined) {
-      refocus(step, question, last);
-      return;
-    }
+  if (question?.kind === 'confirmation' && isInterruption(question)) {
+    step.mustPrompt = true;
+    answerConfirmation(step, question, false);
+    return;
+  }
+  const last = question?.kind === 'slots' ? question.given.at(-1) : undefined;
+  if (question?.kind === 'slots' && last !== undefined) {
+    refocus(step, question, last);
+    return;
   }
   const place = lastAnswered(step);
   if (place) {
     sayRedone(step, place);
-    goBack(step, place, { slot: null, value: null });
+    goBack(step, place, ASK_AGAIN);
     return;
   }
   say(step, 'nothing-to-go-back-to');
   step.mustPrompt = true;
 }
 
-function confirmPending(step: Step, yes: boolean): void {
+function confirmPending(step: Step, yes: boolean | null): void {
   const question = pendingQuestion(step.state);
   step.mustPrompt = true;
-  if (question?.kind === 'confirmation') answerConfirmation(step, question, yes);
-  else say(step, 'nothing-to-confirm');
+  if (question?.kind !== 'confirmation') say(step, 'nothing-to-confirm');
+  else if (yes === null) say(step, 'yes-or-no');
+  else answerConfirmation(step, question, yes);
 }
 
 const MODES: readonly unknown[] = ['visual', 'conversational', 'hybrid'];

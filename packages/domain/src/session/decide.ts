@@ -1,11 +1,15 @@
 import type { JsonObject, JsonValue } from '../json.js';
 import type { Journey } from '../journey/types.js';
 import type { Action, Understanding } from '../conversation/types.js';
-import { act, begin, waited } from './commands.js';
+import { act, begin } from './commands.js';
 import { copy, scopeOf } from './evolve.js';
-import { askRepair, complete, fail, finishWhenDone, run } from './flow.js';
-import { stateOf } from './graph.js';
+import { askRepair, fail } from './failures.js';
+import { callOff, complete, finishWhenDone, run } from './flow.js';
+import { stateOf, writes } from './graph.js';
+import { waited } from './pause.js';
 import { prompt } from './prompts.js';
+import { openSlots, unaskedFields } from './slot-questions.js';
+import { reportStatus } from './reports.js';
 import { beginStep, emit, flush, say, type Step } from './step.js';
 import { hear } from './talk.js';
 import type {
@@ -29,8 +33,19 @@ export type Input =
       readonly initialInput: JsonObject;
       readonly mode: SessionState['mode'];
     }
-  | { readonly type: 'say'; readonly text: string; readonly understanding: Understanding }
-  | { readonly type: 'act'; readonly action: Action; readonly parameters: JsonObject }
+  | {
+      readonly type: 'say';
+      readonly text: string;
+      readonly understanding: Understanding;
+      /** Sent with the command, so that its repetition is known. */
+      readonly key?: string;
+    }
+  | {
+      readonly type: 'act';
+      readonly action: Action;
+      readonly parameters: JsonObject;
+      readonly key?: string;
+    }
   | {
       readonly type: 'block-succeeded';
       readonly runId: RunId;
@@ -100,16 +115,19 @@ function receive(step: Step, input: Input): void {
       open(step, input);
       return;
     case 'say': {
-      const { intent, confidence } = input.understanding;
+      const { text, understanding } = input;
+      const { intent, confidence } = understanding;
       const before = step.state.lastMessages;
-      emit(step, { type: 'user-said', text: input.text, intent, confidence });
-      hear(step, input.text, input.understanding, before);
+      emit(step, { type: 'user-said', text, intent, confidence, ...keyOf(input) });
+      hear(step, text, understanding, before);
       break;
     }
-    case 'act':
-      emit(step, { type: 'user-acted', action: input.action, parameters: input.parameters });
-      act(step, input.action, input.parameters);
+    case 'act': {
+      const { action, parameters } = input;
+      emit(step, { type: 'user-acted', action, parameters, ...keyOf(input) });
+      act(step, action, parameters);
       break;
+    }
     case 'block-succeeded':
     case 'block-failed':
     case 'run-lost':
@@ -120,10 +138,10 @@ function receive(step: Step, input: Input): void {
       break;
     case 'turn-ended':
       finishWhenDone(step);
-      if (step.mustPrompt) prompt(step);
-      step.mustPrompt = false;
+      endTurn(step);
       return;
     case 'expire':
+      callOff(step);
       emit(step, { type: 'expired' });
       return;
     default:
@@ -132,18 +150,34 @@ function receive(step: Step, input: Input): void {
   finishWhenDone(step);
 }
 
+function keyOf({ key }: { readonly key?: string }): { key?: string } {
+  return key === undefined ? {} : { key };
+}
+
+/** Puts what is pending, says what is under way, and leaves nobody without a word. */
+function endTurn(step: Step): void {
+  if (step.mustPrompt) prompt(step);
+  step.mustPrompt = false;
+  if (step.runCount > 0) say(step, 'still-working');
+  if (!step.owesReply || step.said.length > 0) return;
+  if (Object.keys(step.state.timers).length > 0) say(step, 'still-waiting');
+  else reportStatus(step);
+}
+
 function open(step: Step, input: Extract<Input, { type: 'open' }>): void {
   const { config, execution, initialInput, mode } = input;
   emit(step, { type: 'session-created', config, execution, initialInput, mode });
   const { journey } = step.graph;
   const start = journey.initial === null ? null : stateOf(step.graph, journey.initial);
   const slots = start?.kind === 'start' ? start.slots : [];
-  const needs = slots.filter((slot) => slot.required && !Object.hasOwn(initialInput, slot.name));
+  const needs = openSlots(slots, initialInput);
   say(step, 'welcome', {
     name: journey.name,
     description: journey.description ?? '',
     needs: needs.map(({ label }) => label),
   });
+  const names = unaskedFields(slots, initialInput);
+  if (slots.length > 0 && names.length > 0) say(step, 'unasked-input', { names });
   // Opening a session never runs a block by itself; asking is harmless.
   if (needs.length > 0) begin(step);
   else say(step, 'ready-to-start');
@@ -161,6 +195,7 @@ function receiveRun(
   } else if (input.type === 'run-lost') {
     resumeLost(step, block, input.safe);
   } else {
+    report(step, block, input.output);
     complete(step, block, {
       output: input.output,
       runId: block.id,
@@ -168,7 +203,6 @@ function receiveRun(
       durationMs: input.durationMs,
       variables: input.variables,
     });
-    report(step, block, input.output);
   }
 }
 
@@ -176,15 +210,18 @@ function resumeLost(step: Step, block: BlockRun, safe: boolean): void {
   const { label } = stateOf(step.graph, block.stateId);
   const error = {
     code: 'outcome_unknown',
-    message: `${label} was started before an interruption; it is not known whether it was done.`,
+    message: `"${label}" was interrupted, and it is not known whether it was done.`,
     retryable: true,
   };
+  const { scopeId, stateId, id: runId } = block;
+  const effectDone = writes(stateOf(step.graph, stateId));
   emit(step, {
     type: 'node-failed',
-    scopeId: block.scopeId,
-    stateId: block.stateId,
-    runId: block.id,
+    scopeId,
+    stateId,
+    runId,
     error,
+    effectDone,
     durationMs: 0,
   });
   if (safe) run(step, block);
@@ -197,7 +234,7 @@ function report(step: Step, block: BlockRun, output: JsonValue): void {
   const { verbosityLevel, explainSteps } = step.state.config;
   const wordy = verbosityLevel === 'detailed' || verbosityLevel === 'verbose' || explainSteps;
   const noticed = state.kind === 'tool' && (wordy || state.sideEffect === 'write');
-  if (!noticed || verbosityLevel === 'minimal' || step.state.status === 'completed') return;
+  if (!noticed || verbosityLevel === 'minimal') return;
   say(step, wordy ? 'step-done-with' : 'step-done', { label: state.label, output });
 }
 

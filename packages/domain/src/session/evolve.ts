@@ -1,4 +1,5 @@
 import { own, setOwn, type JsonObject } from '../json.js';
+import type { StateId } from '../journey/types.js';
 import type {
   ConversationalConfig,
   NodeState,
@@ -6,6 +7,7 @@ import type {
   Scope,
   SessionEvent,
   SessionState,
+  SlotsQuestion,
 } from './types.js';
 
 /** The scope in which a journey's own graph runs. */
@@ -81,9 +83,11 @@ export function apply(state: SessionState, event: SessionEvent): void {
     case 'user-said':
     case 'user-acted':
       state.lastMessages = [];
+      if (event.key === undefined) delete state.commandKey;
+      else state.commandKey = event.key;
       return;
     case 'agent-said':
-      state.lastMessages.push(...event.messages);
+      for (const message of event.messages) state.lastMessages.push(message);
       return;
     case 'paused':
       state.status = 'paused';
@@ -153,7 +157,7 @@ function applyProgress(state: SessionState, event: ProgressEvent): void {
     case 'timer-set':
       state.counter += 1;
       state.timers[event.timer.id] = event.timer;
-      node(scopeOf(state, event.timer.scopeId), event.timer.stateId).status = 'waiting';
+      node(scopeOf(state, event.timer.scopeId), event.timer.stateId, 'waiting');
       return;
     case 'timer-fired':
       Reflect.deleteProperty(state.timers, event.timerId);
@@ -189,15 +193,16 @@ function applyQuestion(
   if (event.type === 'question-closed') {
     state.questions.splice(index, 1);
   } else if (question.kind === 'slots' && event.type === 'slots-filled') {
-    fill(question.values, event.values);
+    fill(question, event.values);
     question.focus = event.focus;
     question.refusals = 0;
   } else if (question.kind === 'slots' && event.type === 'slot-passed') {
     question.asked = question.asked.filter((name) => name !== event.slot);
+    fill(question, { [event.slot]: null });
     question.focus = event.focus;
     question.refusals = 0;
-  } else if (question.kind === 'slots') {
-    question.refusals += 1;
+  } else if (question.kind === 'slots' && event.type === 'slot-refused') {
+    if (event.slot === question.focus) question.refusals += 1;
   }
 }
 
@@ -215,15 +220,19 @@ function ask(state: SessionState, question: Question): void {
     return;
   }
   state.questions.push(question);
-  node(scopeOf(state, question.scopeId), question.stateId).status =
-    question.kind === 'slots' ? 'asking' : question.kind === 'repair' ? 'failed' : 'confirming';
+  const { kind } = question;
+  const status = kind === 'slots' ? 'asking' : kind === 'repair' ? 'failed' : 'confirming';
+  node(scopeOf(state, question.scopeId), question.stateId, status);
 }
 
-/** Latest answers stand last, so that "back" finds them; null takes a value away. */
-function fill(values: Record<string, unknown>, given: JsonObject): void {
-  for (const [name, value] of Object.entries(given)) {
-    Reflect.deleteProperty(values, name);
-    if (value !== null) setOwn(values, name, value);
+/** Null takes a value away. */
+function fill(question: SlotsQuestion, values: JsonObject): void {
+  for (const [name, value] of Object.entries(values)) {
+    Reflect.deleteProperty(question.values, name);
+    question.given = question.given.filter((given) => given !== name);
+    if (value === null) continue;
+    setOwn(question.values, name, value);
+    question.given.push(name);
   }
 }
 
@@ -232,29 +241,27 @@ function applyNode(
   event: Extract<ProgressEvent, { type: 'node-started' | 'node-completed' | 'node-failed' }>,
 ): void {
   const scope = scopeOf(state, event.scopeId);
-  const target = node(scope, event.stateId);
   if (event.type === 'node-started') {
     state.counter += 1;
-    target.status = 'running';
+    const target = node(scope, event.stateId, 'running');
     target.attempts = event.run.attempt;
     target.idempotencyKey = event.run.idempotencyKey;
     state.runs[event.run.id] = event.run;
     return;
   }
   if (event.runId) Reflect.deleteProperty(state.runs, event.runId);
+  const target = node(scope, event.stateId, event.type === 'node-failed' ? 'failed' : 'done');
+  if (event.effectDone) target.effectDone = true;
   if (event.type === 'node-failed') {
-    target.status = 'failed';
     target.error = event.error;
     return;
   }
-  target.status = 'done';
   if (event.branchId !== null) target.branchId = event.branchId;
-  if (event.effectDone) target.effectDone = true;
   scope.outputs[event.stateId] = event.output;
   scope.order.push(event.stateId);
   for (const id of event.taken) scope.edges[id] = 'live';
   for (const id of event.dead) scope.edges[id] = 'dead';
-  for (const id of event.skipped) node(scope, id).status = 'skipped';
+  for (const id of event.skipped) node(scope, id, 'skipped');
   if (event.variables) {
     target.variables = event.variables;
     assign(state.variables, event.variables);
@@ -269,7 +276,7 @@ function rewind(state: SessionState, event: Extract<SessionEvent, { type: 'rewou
     Reflect.deleteProperty(scope.nodes, id);
     Reflect.deleteProperty(scope.outputs, id);
     // A side effect that happened stays known: doing it again asks first.
-    if (effectDone) node(scope, id).effectDone = true;
+    if (effectDone) node(scope, id, 'undone').effectDone = true;
   }
   for (const id of event.edges) Reflect.deleteProperty(scope.edges, id);
   const gone = ({ scopeId, stateId }: { scopeId: string; stateId: string }) =>
@@ -315,6 +322,8 @@ export class UnknownScopeError extends Error {
   }
 }
 
-function node(scope: Scope, id: keyof Scope['nodes']): NodeState {
-  return (scope.nodes[id] ??= { status: 'waiting', attempts: 0 });
+function node(scope: Scope, id: StateId, status: NodeState['status']): NodeState {
+  const found = (scope.nodes[id] ??= { status, attempts: 0 });
+  found.status = status;
+  return found;
 }

@@ -1,4 +1,11 @@
-import type { Journey, JourneyState, StateId, Transition } from '../journey/types.js';
+import type {
+  FormState,
+  Journey,
+  JourneyState,
+  StartState,
+  StateId,
+  Transition,
+} from '../journey/types.js';
 
 /** A journey with its look-ups, made once per journey object. */
 export interface JourneyGraph {
@@ -61,15 +68,27 @@ export class UnknownStateError extends Error {
 
 /** Every state that can be reached from one, itself included. */
 export function descendants(graph: JourneyGraph, from: StateId): ReadonlySet<StateId> {
+  return spread(from, (id) => (graph.outgoing.get(id) ?? []).map(({ to }) => to));
+}
+
+/** Every state from which one can be reached, itself included. */
+export function ancestors(graph: JourneyGraph, of: StateId): ReadonlySet<StateId> {
+  return spread(of, (id) => (graph.incoming.get(id) ?? []).map(({ from }) => from));
+}
+
+function spread(from: StateId, next: (id: StateId) => readonly StateId[]): ReadonlySet<StateId> {
   const seen = new Set<StateId>([from]);
-  const open: StateId[] = [from];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    for (const { to } of graph.outgoing.get(id) ?? []) {
-      if (!seen.has(to)) {
-        seen.add(to);
-        open.push(to);
-      }
-    }
-  }
+  // What is added to a set while it is walked is walked too.
+  for (const id of seen) for (const other of next(id)) seen.add(other);
   return seen;
+}
+
+/** True for states that ask the person for values. */
+export function asks(state: JourneyState): state is StartState | FormState {
+  return (state.kind === 'start' || state.kind === 'form') && state.slots.length > 0;
+}
+
+/** True for blocks that change something outside. */
+export function writes(state: JourneyState): boolean {
+  return state.kind === 'tool' && state.sideEffect === 'write';
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../json.js';
 import type { FormState, Slot } from '../journey/types.js';
 import type { Message } from '../conversation/types.js';
+import type { MessageKey } from '../conversation/voice/en.js';
 import { createLookup, resolveText, resolveValue } from '../expressions/index.js';
 import { isInterruption } from './evolve.js';
 import { stateOf, type JourneyGraph } from './graph.js';
@@ -21,6 +22,12 @@ export const REPAIR_LABELS: Readonly<Record<RepairOption, string>> = {
   skip: 'skip it',
   stop: 'stop',
 };
+
+/** Failures that are not put as something that did not work. */
+const REPAIR_KEYS: ReadonlyMap<string, MessageKey> = new Map([
+  ['declined', 'ask-declined'],
+  ['outcome_unknown', 'ask-unknown'],
+]);
 
 /** Puts the pending question. */
 export function prompt(step: Step): void {
@@ -43,7 +50,7 @@ export function promptFor(graph: JourneyGraph, state: SessionState, question: Qu
       return askYes(graph, state, question);
     case 'repair':
       return {
-        key: question.error.code === 'declined' ? 'ask-declined' : 'ask-repair',
+        key: REPAIR_KEYS.get(question.error.code) ?? 'ask-repair',
         params: {
           label,
           description: description ?? '',
@@ -98,11 +105,16 @@ function askYes(graph: JourneyGraph, state: SessionState, question: Confirmation
 function display(step: Step, question: Question): Message[] {
   const state = stateOf(step.graph, question.stateId);
   if (state.kind !== 'form') return [];
-  const items = displayItems(step, question.scopeId, state);
-  return [{ key: 'show', params: { label: state.label, ...items } }];
+  const { text, values } = displayItems(step, question.scopeId, state);
+  if (text === '' && Object.keys(values).length === 0) return [];
+  return [{ key: 'show', params: { label: state.label, text, values } }];
 }
 
-function displayItems(step: Step, scopeId: string, state: FormState): JsonObject {
+function displayItems(
+  step: Step,
+  scopeId: string,
+  state: FormState,
+): { readonly text: string; readonly values: JsonObject } {
   const lookup = createLookup(step.graph.journey, step.state, scopeId, {});
   const texts: string[] = [];
   const values: [string, JsonValue][] = [];

@@ -13,7 +13,8 @@ export function reportStatus(step: Step): void {
   const current = currentState(state);
   say(step, 'status', {
     name: graph.journey.name,
-    status: executionStatus(state),
+    // A keyword of ICU's has no hyphen.
+    status: executionStatus(state).replaceAll('-', '_'),
     progress: progress(graph, state),
     label: current === null ? '' : stateOf(graph, current).label,
   });

@@ -1,9 +1,10 @@
-import type { JsonObject, JsonValue } from '../json.js';
+import { own, setOwn, type JsonObject, type JsonValue } from '../json.js';
 import type { Slot, StateId } from '../journey/types.js';
+import { acceptValue } from '../conversation/slot-values.js';
 import { ROOT_SCOPE, scopeOf } from './evolve.js';
-import { askFor, confirm, hasSlots } from './flow.js';
-import { descendants, stateOf } from './graph.js';
-import { answeredValues } from './slot-questions.js';
+import { askFor, confirm } from './flow.js';
+import { asks, descendants, stateOf } from './graph.js';
+import { answeredValues, byLabel } from './slot-questions.js';
 import { emit, say, type Place, type Step } from './step.js';
 
 /** An answer that was given and can be changed. */
@@ -18,7 +19,7 @@ export function answeredSlots(step: Pick<Step, 'graph' | 'state'>): AnsweredSlot
   if (!scope) return [];
   return scope.order.toReversed().flatMap((stateId) => {
     const state = stateOf(step.graph, stateId);
-    if (state.kind !== 'start' && state.kind !== 'form') return [];
+    if (!asks(state)) return [];
     const place = { scopeId: scope.id, stateId };
     return state.slots.map((slot) => ({ place, slot }));
   });
@@ -27,27 +28,46 @@ export function answeredSlots(step: Pick<Step, 'graph' | 'state'>): AnsweredSlot
 /** The latest state that was answered by the person; null where there is none to go back to. */
 export function lastAnswered(step: Step): Place | null {
   const scope = step.state.scopes[ROOT_SCOPE];
-  const stateId = scope?.order.findLast((id) => hasSlots(stateOf(step.graph, id)));
+  const stateId = scope?.order.findLast((id) => asks(stateOf(step.graph, id)));
   return scope && stateId !== undefined ? { scopeId: scope.id, stateId } : null;
 }
 
-/** A change of an earlier answer: to this value, or to be asked again. */
+/** A change of earlier answers: to these values, or of one that is asked again. */
 export interface Change {
   readonly slot: string | null;
-  readonly value: JsonValue;
+  readonly values: JsonObject;
 }
+
+/** The latest answer is asked again. */
+export const ASK_AGAIN: Change = { slot: null, values: {} };
 
 /**
  * Goes back to an answered state. What follows from it is undone and will run again; where side effects
- * have happened on the way, a yes comes first.
+ * have happened on the way, a yes comes first. A value that does not fit changes nothing.
  */
 export function goBack(step: Step, place: Place, change: Change): void {
-  const effects = effectsAfter(step, place);
-  if (effects.length === 0) {
-    rewindTo(step, place, change);
-    return;
+  const values = acceptedChanges(step, place, change.values);
+  step.mustPrompt = true;
+  if (values === null) return;
+  const accepted = { ...change, values };
+  if (effectsAfter(step, place).length === 0) rewindTo(step, place, accepted);
+  else confirm(step, place, { type: 'rewind', toStateId: place.stateId, ...accepted });
+}
+
+/** The values as their slots keep them; null, and why, where one does not fit. */
+function acceptedChanges(step: Step, { stateId }: Place, changes: JsonObject): JsonObject | null {
+  const state = stateOf(step.graph, stateId);
+  const accepted: Record<string, JsonValue> = {};
+  for (const slot of asks(state) ? state.slots : []) {
+    const value = own(changes, slot.name);
+    const result = value === undefined ? null : acceptValue(slot, value);
+    if (result?.ok === false) {
+      say(step, result.refusal.reason, { ...result.refusal.params, label: slot.label });
+      return null;
+    }
+    if (result) setOwn(accepted, slot.name, result.value);
   }
-  confirm(step, place, { type: 'rewind', toStateId: place.stateId, ...change });
+  return accepted;
 }
 
 /** Labels of the states after a place whose side effects have happened. */
@@ -62,7 +82,7 @@ export function effectsAfter(step: Pick<Step, 'graph' | 'state'>, place: Place):
 /** Undoes a state and all that follows from it, and asks it again with the answers it had. */
 export function rewindTo(step: Step, place: Place, change: Change): void {
   const state = stateOf(step.graph, place.stateId);
-  if (state.kind !== 'start' && state.kind !== 'form') return;
+  if (!asks(state)) return;
   const scope = scopeOf(step.state, place.scopeId);
   const earlier = answeredValues(state.slots, scope.outputs[place.stateId]);
   const after = descendants(step.graph, place.stateId);
@@ -76,22 +96,12 @@ export function rewindTo(step: Step, place: Place, change: Change): void {
     edges: reset.flatMap((id) => (step.graph.outgoing.get(id) ?? []).map((way) => way.id)),
     variables: initialVariables(step),
   });
-  const changed = state.slots.find(({ name }) => name === change.slot);
-  if (changed && change.value !== null) {
-    say(step, 'changed', { values: { [changed.label]: change.value } });
-  }
-  askFor(step, place, state.slots, ...answersAfter(earlier, change, state.slots));
-}
-
-function answersAfter(
-  earlier: JsonObject,
-  change: Change,
-  slots: readonly Slot[],
-): [JsonObject, string?] {
-  const { slot, value } = change;
-  if (slot !== null && value !== null) return [{ ...earlier, [slot]: value }];
-  const focus = slot ?? slots.findLast(({ name }) => Object.hasOwn(earlier, name))?.name;
-  return focus === undefined ? [earlier] : [earlier, focus];
+  const { slot, values } = change;
+  const changes = Object.keys(values).length > 0;
+  if (changes) say(step, 'changed', { values: byLabel(state.slots, values) });
+  const latest = state.slots.findLast(({ name }) => Object.hasOwn(earlier, name))?.name;
+  const focus = slot ?? (changes ? null : (latest ?? null));
+  askFor(step, place, state.slots, { ...earlier, ...values }, focus);
 }
 
 function callOffAmong(step: Step, scopeId: string, states: ReadonlySet<StateId>): void {

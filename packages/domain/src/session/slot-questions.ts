@@ -2,41 +2,84 @@ import { isJsonObject, own, setOwn, type JsonObject, type JsonValue } from '../j
 import type { JourneyState, Slot } from '../journey/types.js';
 import type { SlotRefusal } from '../conversation/types.js';
 import { acceptValue } from '../conversation/slot-values.js';
-import { copy } from './evolve.js';
 import { stateOf } from './graph.js';
-import { ask, close, emit, nextId, say, type Place, type Step } from './step.js';
+import { ask, close, emit, nextId, placeOf, say, type Place, type Step } from './step.js';
 import type { SlotsQuestion } from './types.js';
 
 /** Refused answers to one slot after which a way out is offered. */
 const PATIENCE = 3;
 
-/** Asks for the slots of a state that the given values leave open. The output, where none is open. */
+/** Given values by what their slots make of them. */
+interface Reading {
+  readonly values: Record<string, JsonValue>;
+  /** Names of the slots with a value, in their order. */
+  readonly given: string[];
+  readonly refused: { readonly slot: Slot; readonly refusal: SlotRefusal }[];
+}
+
+function read(slots: readonly Slot[], given: JsonObject): Reading {
+  const reading: Reading = { values: {}, given: [], refused: [] };
+  for (const slot of slots) {
+    const value = own(given, slot.name);
+    if (value === undefined || value === null) continue;
+    const accepted = acceptValue(slot, value);
+    if (!accepted.ok) {
+      reading.refused.push({ slot, refusal: accepted.refusal });
+    } else if (accepted.value !== null) {
+      setOwn(reading.values, slot.name, accepted.value);
+      reading.given.push(slot.name);
+    }
+  }
+  return reading;
+}
+
+/** The slots of a start that given values leave open: needed and absent, or given and refused. */
+export function openSlots(slots: readonly Slot[], given: JsonObject): Slot[] {
+  const { values, refused } = read(slots, given);
+  return slots.filter(
+    (slot) =>
+      refused.some((other) => other.slot === slot) ||
+      (slot.required && !Object.hasOwn(values, slot.name)),
+  );
+}
+
+/** Names of given values that no slot asks for. */
+export function unaskedFields(slots: readonly Slot[], given: JsonObject): string[] {
+  const asked = new Set(slots.map(({ name }) => name));
+  return Object.keys(given).filter((name) => !asked.has(name));
+}
+
+/**
+ * Asks for the slots of a state that the given values leave open, and for those that they do not fit.
+ * The output, where none is open.
+ * @param focus a slot to ask in any case; its given value is left aside
+ */
 export function askSlots(
   step: Step,
   place: Place,
   slots: readonly Slot[],
   given: JsonObject,
-  focus?: string,
+  focus: string | null,
 ): JsonValue | null {
-  const values: Record<string, JsonValue> = {};
-  for (const slot of slots) {
-    const value = own(given, slot.name);
-    if (value === undefined || value === null || slot.name === focus) continue;
-    const accepted = acceptValue(slot, value);
-    if (accepted.ok) setOwn(values, slot.name, accepted.value);
-    else say(step, accepted.refusal.reason, { ...accepted.refusal.params, label: slot.label });
-  }
   const state = stateOf(step.graph, place.stateId);
-  const asked = namesToAsk(state, slots);
-  const next = focus ?? nextFocus(asked, values);
-  if (next === null) return slotOutput(state, slots, values);
+  const others = slots.filter(({ name }) => name !== focus);
+  const { refused, ...known } = read(others, given);
+  for (const { slot, refusal } of refused) {
+    say(step, refusal.reason, { ...refusal.params, label: slot.label });
+  }
+  const open = refused.map(({ slot }) => slot.name);
+  const asked = [
+    ...new Set([...namesToAsk(state, slots), ...open, ...(focus === null ? [] : [focus])]),
+  ];
+  const next = focus ?? nextFocus(asked, known.values);
+  if (next === null) return slotOutput(step, state, slots, known.values);
   ask(step, {
+    ...placeOf(place),
     id: nextId(step, 'qst'),
-    ...place,
     kind: 'slots',
     slots,
-    values,
-    asked: asked.includes(next) ? asked : [next, ...asked],
+    ...known,
+    asked,
     focus: next,
     refusals: 0,
   });
@@ -57,21 +100,35 @@ function nextFocus(
   return asked.find((name) => own(values, name) === undefined) ?? null;
 }
 
-/** Passes over the slot in focus. The state's output, once nothing is open. */
+/** Leaves a slot out. The state's output, once nothing is open. */
 export function passSlot(step: Step, question: SlotsQuestion, slot: string): JsonValue | null {
-  const asked = question.asked.filter((name) => name !== slot);
-  emit(step, {
-    type: 'slot-passed',
-    questionId: question.id,
-    slot,
-    focus: nextFocus(asked, question.values),
-  });
-  step.mustPrompt = true;
+  pass(step, question, [slot], focusAfter(question, {}, [slot]));
   return settle(step, question);
 }
 
+function pass(
+  step: Step,
+  { id: questionId }: SlotsQuestion,
+  slots: readonly string[],
+  focus: string | null,
+): void {
+  for (const slot of slots) emit(step, { type: 'slot-passed', questionId, slot, focus });
+  step.mustPrompt = true;
+}
+
+/** The slot to ask for once some have values and some are left out. */
+function focusAfter(
+  question: SlotsQuestion,
+  accepted: JsonObject,
+  passed: readonly string[],
+): string | null {
+  const asked = question.asked.filter((name) => !passed.includes(name));
+  return nextFocus(asked, { ...question.values, ...accepted });
+}
+
 /**
- * Takes values for slots of a question: what fits is kept, what does not is refused with the reason.
+ * Takes values for slots of a question: what fits is kept, what does not is refused with the reason,
+ * and an optional slot that is given nothing is left out.
  * The state's output, once nothing is open.
  */
 export function answerSlots(
@@ -80,31 +137,31 @@ export function answerSlots(
   given: JsonObject,
 ): JsonValue | null {
   const accepted: Record<string, JsonValue> = {};
+  const passed: string[] = [];
+  const unknown: string[] = [];
   let refused: string | null = null;
   for (const [name, value] of Object.entries(given)) {
     const slot = question.slots.find((candidate) => candidate.name === name);
-    if (!slot) continue;
-    const result = acceptValue(slot, value);
-    if (result.ok) {
-      setOwn(accepted, name, result.value);
-    } else {
+    const result = slot && acceptValue(slot, value);
+    if (!slot || !result) {
+      unknown.push(name);
+    } else if (!result.ok) {
       refused = name;
       refuse(step, question, slot, result.refusal);
+    } else if (result.value === null) {
+      passed.push(name);
+    } else {
+      setOwn(accepted, name, result.value);
     }
   }
-  const values = { ...question.values, ...accepted };
-  // The question is the state's own: it changes with the event.
-  const asked = copy(question);
+  if (unknown.length > 0) say(step, 'unknown-slot', { names: unknown });
+  const focus = refused ?? focusAfter(question, accepted, passed);
   if (Object.keys(accepted).length > 0) {
-    emit(step, {
-      type: 'slots-filled',
-      questionId: question.id,
-      values: accepted,
-      focus: refused ?? nextFocus(question.asked, values),
-    });
-    if (refused === null) readBack(step, asked, accepted);
-    step.mustPrompt = true;
+    const before = { ...question.values };
+    emit(step, { type: 'slots-filled', questionId: question.id, values: accepted, focus });
+    if (refused === null) readBack(step, question, before, accepted);
   }
+  pass(step, question, passed, focus);
   return settle(step, question);
 }
 
@@ -117,21 +174,28 @@ function refuse(step: Step, question: SlotsQuestion, slot: Slot, refusal: SlotRe
   });
   say(step, refusal.reason, { ...refusal.params, label: slot.label });
   const current = step.state.questions.find(({ id }) => id === question.id);
-  if (current?.kind === 'slots' && current.refusals >= PATIENCE) {
+  const stuck = current?.kind === 'slots' && current.focus === slot.name;
+  if (stuck && current.refusals >= PATIENCE) {
     say(step, slot.required ? 'refused-often' : 'refused-often-optional', { label: slot.label });
   }
   step.mustPrompt = true;
 }
 
 /** Several values at once, and changed ones, are read back: the person sees what was understood. */
-function readBack(step: Step, question: SlotsQuestion, accepted: JsonObject): void {
+function readBack(
+  step: Step,
+  question: SlotsQuestion,
+  before: JsonObject,
+  accepted: JsonObject,
+): void {
   const names = Object.keys(accepted);
-  const changes = names.some((name) => own(question.values, name) !== undefined);
+  const changes = names.some((name) => Object.hasOwn(before, name));
   if (names.length < 2 && !changes && step.state.config.verbosityLevel !== 'verbose') return;
   say(step, changes ? 'changed' : 'noted', { values: byLabel(question.slots, accepted) });
 }
 
-function byLabel(slots: readonly Slot[], values: JsonObject): JsonObject {
+/** Values under the names that people know them by. */
+export function byLabel(slots: readonly Slot[], values: JsonObject): JsonObject {
   const labelled: Record<string, JsonValue> = {};
   for (const slot of slots) {
     const value = own(values, slot.name);
@@ -144,21 +208,30 @@ function byLabel(slots: readonly Slot[], values: JsonObject): JsonObject {
 function settle(step: Step, question: SlotsQuestion): JsonValue | null {
   const current = step.state.questions.find(({ id }) => id === question.id);
   if (current?.kind !== 'slots' || current.focus !== null) return null;
-  const answered = copy(current);
   close(step, current, 'answered');
-  return slotOutput(stateOf(step.graph, question.stateId), answered.slots, answered.values);
+  return slotOutput(step, stateOf(step.graph, question.stateId), current.slots, current.values);
 }
 
-/** Given values with defaults for the rest; a form's stand under `response` and `submission` too. */
+/**
+ * Given values with defaults for the rest. A form's stand under `response` and `submission` too; a start
+ * passes on what it was given beside them, as Sim does.
+ */
 function slotOutput(
+  step: Step,
   state: JourneyState,
   slots: readonly Slot[],
   given: Readonly<Record<string, JsonValue>>,
 ): JsonValue {
   const values: Record<string, JsonValue> = {};
   for (const slot of slots) setOwn(values, slot.name, own(given, slot.name) ?? slot.default);
-  if (state.kind !== 'form') return values;
-  return { response: { ...values }, submission: { ...values }, ...values };
+  if (state.kind === 'form')
+    return { response: { ...values }, submission: { ...values }, ...values };
+  const { initialInput } = step.state;
+  const rest = unaskedFields(slots, initialInput).map((name): [string, JsonValue] => [
+    name,
+    own(initialInput, name) ?? null,
+  ]);
+  return { ...Object.fromEntries(rest), ...values };
 }
 
 /** The values that a start or form state was answered with, taken back out of its output. */

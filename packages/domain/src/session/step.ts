@@ -12,6 +12,11 @@ export interface Place {
   readonly stateId: StateId;
 }
 
+/** The place of whatever has one: runs, timers and questions bring more with them. */
+export function placeOf({ scopeId, stateId }: Place): Place {
+  return { scopeId, stateId };
+}
+
 /** How many of a state's ways in are still open, and whether one of them is taken. */
 interface Arrivals {
   undecided: number;
@@ -33,6 +38,8 @@ export interface Step {
   said: Message[];
   /** The pending question is to be put (again) when the turn ends. */
   mustPrompt: boolean;
+  /** The person said or did something and has heard nothing yet. */
+  owesReply: boolean;
   readonly arrivals: Map<ScopeId, Map<StateId, Arrivals>>;
   /** How many runs are under way: counting them anew at each of thousands would be quadratic. */
   runCount: number;
@@ -48,6 +55,7 @@ export function beginStep(journey: Journey, state: SessionState, now: string): S
     effects: [],
     said: [],
     mustPrompt: false,
+    owesReply: false,
     arrivals: new Map(),
     runCount: Object.keys(state.runs).length,
   };
@@ -56,6 +64,8 @@ export function beginStep(journey: Journey, state: SessionState, now: string): S
 /** Records what happened and applies it. */
 export function emit(step: Step, event: SessionEvent): void {
   if (event.type === 'rewound' || event.type === 'restarted') step.arrivals.clear();
+  if (event.type === 'user-said' || event.type === 'user-acted') step.owesReply = true;
+  if (event.type === 'agent-said') step.owesReply = false;
   apply(step.state, event);
   step.events.push(event);
   countRuns(step, event);

@@ -1,19 +1,23 @@
-import { own, setOwn, type JsonValue } from '../json.js';
+import { setOwn, type JsonValue } from '../json.js';
+import type { Slot } from '../journey/types.js';
 import type { Action, Entity, Intent, Message, Understanding } from '../conversation/types.js';
+import { render } from '../conversation/voice/render.js';
 import { act, begin, hasEnded } from './commands.js';
 import {
   answerConfirmation,
   answerRepair,
-  changeAnswer,
+  changeAnswers,
   giveValues,
   passOver,
-  refocus,
+  reask,
+  sayWhichChange,
 } from './answers.js';
 import { isMessageSlot } from './prompts.js';
 import { answerQuestion } from './reports.js';
 import { isInterruption } from './evolve.js';
+import { stateOf, writes } from './graph.js';
 import { pendingQuestion, say, type Step } from './step.js';
-import type { Question, RepairOption, SlotsQuestion } from './types.js';
+import type { Question, RepairQuestion, SlotsQuestion } from './types.js';
 
 /** Below this nothing is done on a guess. */
 const CERTAIN_ENOUGH = 0.5;
@@ -42,8 +46,7 @@ export function hear(
       act(step, 'switch-mode', { mode: understanding.entities[0]?.value ?? null });
       return;
     case 'repeat':
-      step.said.push(...before);
-      step.mustPrompt = before.length === 0;
+      repeat(step, before);
       return;
     case 'ask-question':
       if (takesAnyText(step)) {
@@ -63,6 +66,19 @@ export function hear(
       return;
   }
   step.mustPrompt = true;
+}
+
+/** Says again what was said, each thing once; what is still under way is said at the turn's end. */
+function repeat(step: Step, before: readonly Message[]): void {
+  const byWords = new Map<string, Message>();
+  for (const message of before) {
+    const words = render(message);
+    // Where something was said twice, the later place is its place.
+    byWords.delete(words);
+    if (message.key !== 'still-working') byWords.set(words, message);
+  }
+  step.said.push(...byWords.values());
+  step.mustPrompt = byWords.size === 0;
 }
 
 function takesAnyText(step: Step): boolean {
@@ -96,8 +112,8 @@ function clarify(step: Step): void {
 
 function goBackTo(step: Step, understanding: Understanding): void {
   const slot = understanding.entities.find((entity) => entity.slot !== undefined)?.slot;
-  if (slot === undefined || !isOpen(step)) act(step, 'back', {});
-  else changeAnswer(step, slot, null);
+  if (slot === undefined) act(step, 'back', {});
+  else if (isOpen(step)) reask(step, slot);
 }
 
 /** True while answers are taken; otherwise it is said why not. */
@@ -115,7 +131,10 @@ function answer(step: Step, text: string, understanding: Understanding): void {
     return;
   }
   if (!isOpen(step)) return;
-  if (step.state.status === 'not-started') begin(step);
+  if (step.state.status === 'not-started') {
+    startOn(step, understanding);
+    return;
+  }
   if (understanding.intent === 'modify-input') {
     modify(step, understanding.entities);
     return;
@@ -123,6 +142,15 @@ function answer(step: Step, text: string, understanding: Understanding): void {
   const question = pendingQuestion(step.state);
   if (question) answerPending(step, question, text, understanding);
   else say(step, Object.keys(step.state.timers).length > 0 ? 'still-waiting' : 'nothing-asked');
+}
+
+/** Only a yes or values start a journey: it is not begun on something else that was heard. */
+function startOn(step: Step, { intent, confidence, entities }: Understanding): void {
+  const values = slotValues(entities.filter((entity) => !namesSlotAlone(entity)));
+  const given = Object.keys(values).length > 0;
+  const meant = confidence >= CERTAIN_ENOUGH && (intent === 'confirm' || given);
+  if (meant && intent !== 'deny') begin(step, values);
+  else say(step, 'ready-to-start');
 }
 
 function answerPending(
@@ -136,15 +164,16 @@ function answerPending(
     case 'slots':
       answerSlotsWith(step, question, text, understanding);
       return;
-    case 'confirmation':
-      if (understanding.intent === 'confirm') answerConfirmation(step, question, true);
-      else if (understanding.intent === 'deny') answerConfirmation(step, question, false);
-      else say(step, 'yes-or-no');
+    case 'confirmation': {
+      const yes = yesOrNo(understanding);
+      if (yes === null) say(step, 'yes-or-no');
+      else answerConfirmation(step, question, yes);
       return;
+    }
     case 'repair': {
-      const option = repairOption(understanding);
-      if (option) answerRepair(step, question, option);
-      else say(step, 'choose-one');
+      const option = repairOption(step, question, understanding);
+      if (option === null) say(step, 'choose-one');
+      else answerRepair(step, question, option);
       return;
     }
     default:
@@ -152,10 +181,23 @@ function answerPending(
   }
 }
 
-function repairOption(understanding: Understanding): RepairOption | null {
-  if (understanding.intent === 'confirm') return 'retry';
-  const chosen = understanding.entities.find(({ type }) => type === 'choice')?.value;
-  return typeof chosen === 'string' ? (chosen as RepairOption) : null;
+/** Null where neither was said for certain. */
+function yesOrNo({ intent, confidence }: Understanding): boolean | null {
+  if (confidence < CERTAIN_ENOUGH) return null;
+  return intent === 'confirm' ? true : intent === 'deny' ? false : null;
+}
+
+/** A mere yes does not do again what changes something outside: that is chosen by name. */
+function repairOption(
+  step: Step,
+  question: RepairQuestion,
+  understanding: Understanding,
+): JsonValue {
+  if (understanding.confidence < CERTAIN_ENOUGH) return null;
+  if (yesOrNo(understanding) === true) {
+    return writes(stateOf(step.graph, question.stateId)) ? null : 'retry';
+  }
+  return understanding.entities.find(({ type }) => type === 'choice')?.value ?? null;
 }
 
 function answerSlotsWith(
@@ -174,13 +216,24 @@ function answerSlotsWith(
     return;
   }
   const focus = question.slots.find(({ name }) => name === question.focus);
-  if (understanding.intent === 'deny' && focus && !focus.required) {
-    passOver(step, question);
-  } else if (understanding.intent === 'confirm' || understanding.intent === 'deny') {
-    say(step, 'not-yes-or-no', { label: focus?.label ?? '' });
-  } else if (focus) {
+  if (!focus) return;
+  if (understanding.intent === 'confirm' || understanding.intent === 'deny') {
+    answerSlotWithYes(step, question, focus, yesOrNo(understanding));
+  } else {
     giveValues(step, question, { [focus.name]: text });
   }
+}
+
+function answerSlotWithYes(
+  step: Step,
+  question: SlotsQuestion,
+  focus: Slot,
+  yes: boolean | null,
+): void {
+  if (yes === null) clarify(step);
+  else if (focus.type === 'boolean') giveValues(step, question, { [focus.name]: yes });
+  else if (!yes && !focus.required) passOver(step, question);
+  else say(step, 'not-yes-or-no', { label: focus.label });
 }
 
 function slotValues(entities: readonly Entity[]): Record<string, JsonValue> {
@@ -189,24 +242,17 @@ function slotValues(entities: readonly Entity[]): Record<string, JsonValue> {
   return values;
 }
 
-/** "Change the address", "make it 3": to each value named, or to be asked for again. */
+/** "Change the address", "make it 3": to the values named, or to be asked for again. */
 function modify(step: Step, entities: readonly Entity[]): void {
   const named = entities.filter(({ slot }) => slot !== undefined);
-  const question = pendingQuestion(step.state);
-  const values = slotValues(named.filter(({ type }) => type !== 'choice'));
-  if (question?.kind === 'slots' && named.length > 0) {
-    const here = question.slots.filter(({ name }) => own(values, name) !== undefined);
-    if (here.length > 0 && here.length === named.length) {
-      giveValues(step, question, values);
-      return;
-    }
-    const wanted = named.find(({ slot }) => question.slots.some(({ name }) => name === slot));
-    if (wanted?.type === 'choice' && wanted.slot !== undefined && wanted.value === wanted.slot) {
-      refocus(step, question, wanted.slot);
-      return;
-    }
-  }
-  const first = named[0];
-  const again = first?.type === 'choice' && first.value === first.slot;
-  changeAnswer(step, first?.slot ?? null, again ? null : (first?.value ?? null));
+  const values = slotValues(named.filter((entity) => !namesSlotAlone(entity)));
+  const [first] = named;
+  if (Object.keys(values).length > 0) changeAnswers(step, values);
+  else if (first?.slot !== undefined) reask(step, first.slot);
+  else sayWhichChange(step);
+}
+
+/** "Change the address" names a slot and gives no value for it. */
+function namesSlotAlone({ type, value, slot }: Entity): boolean {
+  return type === 'choice' && value === slot;
 }

@@ -64,6 +64,8 @@ export interface SessionState {
   error: SessionError | null;
   /** The messages of the latest reply, said again on "repeat". */
   lastMessages: Message[];
+  /** What the person's latest command was sent under, where it was; it is not taken a second time. */
+  commandKey?: string;
 }
 
 /**
@@ -85,7 +87,16 @@ export interface Scope {
 }
 
 export interface NodeState {
-  status: 'asking' | 'confirming' | 'running' | 'waiting' | 'failed' | 'done' | 'skipped';
+  status:
+    | 'asking'
+    | 'confirming'
+    | 'running'
+    | 'waiting'
+    | 'failed'
+    | 'done'
+    | 'skipped'
+    /** Gone back past, and kept for its side effect alone; otherwise as if not reached. */
+    | 'undone';
   /** Runs so far. */
   attempts: number;
   /** Of its latest run group; a new one is made when it is gone back past. */
@@ -141,6 +152,8 @@ export interface SlotsQuestion extends QuestionBase {
   readonly kind: 'slots';
   readonly slots: readonly Slot[];
   values: Record<string, JsonValue>;
+  /** Names of the slots that have a value, the latest given last: what "back" takes back. */
+  given: string[];
   /** Names of the slots to ask for; the others are taken when they are given. */
   asked: string[];
   /** The slot now asked for; null once all are known. */
@@ -166,8 +179,9 @@ export type ConfirmationPurpose =
   | {
       readonly type: 'rewind';
       readonly toStateId: StateId;
+      /** The slot to ask again; null where `values` says what changes. */
       readonly slot: string | null;
-      readonly value: JsonValue;
+      readonly values: JsonObject;
     };
 
 /** A failed block: what now? */
@@ -192,8 +206,8 @@ export type SessionEvent =
   /** Sets the workflow's variables to what the author gave them. */
   | { type: 'session-started'; variables: JsonObject }
   | { type: 'scope-opened'; scope: Scope }
-  | { type: 'user-said'; text: string; intent: string; confidence: number }
-  | { type: 'user-acted'; action: string; parameters: JsonObject }
+  | { type: 'user-said'; text: string; intent: string; confidence: number; key?: string }
+  | { type: 'user-acted'; action: string; parameters: JsonObject; key?: string }
   | { type: 'agent-said'; messages: Message[] }
   | { type: 'question-asked'; question: Question }
   | { type: 'slots-filled'; questionId: string; values: JsonObject; focus: string | null }
@@ -208,7 +222,7 @@ export type SessionEvent =
       runId: RunId | null;
       output: JsonValue;
       branchId: string | null;
-      /** True where a side effect went with it. */
+      /** True where a side effect went with it, or may have. */
       effectDone: boolean;
       /** True where the output is that of a failure and the error path goes on. */
       failed: boolean;
@@ -225,6 +239,8 @@ export type SessionEvent =
       stateId: StateId;
       runId: RunId | null;
       error: BlockError;
+      /** True where the side effect may have happened all the same. */
+      effectDone: boolean;
       durationMs: number;
     }
   | { type: 'timer-set'; timer: PendingTimer }

@@ -188,6 +188,7 @@ function startQuestion(journey: Journey, state: SessionState): SlotsQuestion | n
     kind: 'slots',
     slots: start.slots,
     values: {},
+    given: [],
     asked: [],
     focus: null,
     refusals: 0,

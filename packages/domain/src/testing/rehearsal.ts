@@ -12,7 +12,7 @@ export type Player = (
   run: BlockRun,
 ) =>
   | { output: JsonValue; branchId?: string; variables?: JsonObject }
-  | { error: string; retryable?: boolean };
+  | { error: string; code?: string; retryable?: boolean };
 
 /** A session played through with blocks that answer at once. */
 export class Rehearsal {
@@ -108,8 +108,8 @@ export class Rehearsal {
     this.ran.push(name);
     const outcome: ReturnType<Player> = this.#players[name]?.(run) ?? { output: { ran: name } };
     if ('error' in outcome) {
-      const { error: message, retryable = true } = outcome;
-      const error = { code: 'failed', message, retryable };
+      const { error: message, code = 'failed', retryable = true } = outcome;
+      const error = { code, message, retryable };
       return { type: 'block-failed', runId: run.id, error, durationMs: 1 };
     }
     const { output, branchId = null, variables = null } = outcome;
