@@ -37,6 +37,7 @@ export interface StageOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly understanding?: LanguageUnderstanding;
   readonly sessions?: SessionStore;
+  readonly clock?: () => Date;
 }
 
 /** An engine in memory on one journey, with replicas as many as asked for. */
@@ -45,6 +46,8 @@ export interface Stage {
   readonly engine: Engine;
   readonly sessions: SessionStore;
   readonly bus: MemoryBus;
+  /** What the engine reported as an error. */
+  readonly errors: readonly string[];
   /** Another engine over the same stores. */
   readonly replica: () => Engine;
   readonly open: (initialInput?: JsonObject) => Promise<string>;
@@ -69,6 +72,7 @@ export async function stage(document: JsonObject, options: StageOptions = {}): P
   const sessions =
     options.sessions ?? createMemorySessions((id, timerId) => void engine.fireTimer(id, timerId));
   const bus = new MemoryBus();
+  const errors: string[] = [];
   const replica = () =>
     createEngine({
       sessions,
@@ -77,10 +81,10 @@ export async function stage(document: JsonObject, options: StageOptions = {}): P
       bus,
       understanding: options.understanding ?? literal,
       executors: new Map((options.executors ?? []).map((executor) => [executor.type, executor])),
-      clock: () => new Date(),
+      clock: options.clock ?? (() => new Date()),
       newId: (prefix) => `${prefix}_${randomUUID()}`,
       hash: (text) => createHash('sha256').update(text).digest('hex'),
-      log: { warn: () => undefined, error: () => undefined },
+      log: { warn: () => undefined, error: (_facts, message) => errors.push(message) },
       settings: { ...DEFAULT_ENGINE_SETTINGS, ...options.settings },
     });
   const engine = replica();
@@ -100,6 +104,7 @@ export async function stage(document: JsonObject, options: StageOptions = {}): P
     engine,
     sessions,
     bus,
+    errors,
     replica,
     async open(initialInput = {}) {
       const opened = await engine.open({

@@ -13,6 +13,7 @@ describe('the keeper', () => {
   const keep = (upkeep: {
     expired?: () => Promise<string[]>;
     abandoned?: () => Promise<string[]>;
+    tend?: (id: string) => Promise<void>;
   }) => {
     const tended: string[] = [];
     keeper = startKeeper(
@@ -24,7 +25,7 @@ describe('the keeper', () => {
         engine: {
           tend: (id) => {
             tended.push(id);
-            return Promise.resolve();
+            return upkeep.tend?.(id) ?? Promise.resolve();
           },
         },
         logger,
@@ -56,6 +57,31 @@ describe('the keeper', () => {
       },
     });
     await vi.waitFor(() => expect(tended).toContain('ses_1'));
+  });
+
+  it('looks after the others where one cannot be', async () => {
+    const tended = keep({
+      expired: () => Promise.resolve(['ses_broken', 'ses_1', 'ses_2']),
+      tend: (id) =>
+        id === 'ses_broken' ? Promise.reject(new TypeError('no journey')) : Promise.resolve(),
+    });
+    await vi.waitFor(() => expect(tended).toEqual(expect.arrayContaining(['ses_1', 'ses_2'])));
+  });
+
+  it('does not wait for one that takes long before it turns to the next', async () => {
+    let finish: () => void = () => undefined;
+    const tended = keep({
+      abandoned: () => Promise.resolve([]),
+      expired: () => Promise.resolve(['ses_slow', 'ses_1', 'ses_2']),
+      tend: (id) =>
+        id === 'ses_slow'
+          ? new Promise((resolve) => {
+              finish = resolve;
+            })
+          : Promise.resolve(),
+    });
+    await vi.waitFor(() => expect(tended).toEqual(['ses_slow', 'ses_1', 'ses_2']));
+    finish();
   });
 
   it('does nothing once it is stopped', async () => {
