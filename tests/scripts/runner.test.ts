@@ -43,7 +43,7 @@ describe('the runner of the npm scripts', () => {
     const PATH = [join(root, 'bin'), process.env['PATH']].join(delimiter);
     const result = run(process.execPath, [join(root, 'scripts/run.mjs'), ...args], {
       cwd: root,
-      env: { ...process.env, INIT_CWD: root, PATH, ...env },
+      env: { ...withoutNpm(), INIT_CWD: root, PATH, ...env },
     });
     return result.then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -169,6 +169,12 @@ console.log('runs');
 `;
 
 /** Records how it is called, and installs the stand-in of the compiler. */
+/** The tests run under npm themselves, whose settings are not those of the runner under test. */
+function withoutNpm(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name));
+  return Object.fromEntries(entries);
+}
+
 const NPX = `#!/usr/bin/env node
 const fs = require('node:fs');
 fs.appendFileSync('npx.log', process.argv.slice(2).join(' ') + '\\n');

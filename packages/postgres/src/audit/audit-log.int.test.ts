@@ -97,7 +97,7 @@ describe('the audit log', () => {
 
   it('takes no action that is not words joined by dots', async () => {
     await expect(append(entry('ws_ann', { action: 'Did Something' }))).rejects.toMatchObject({
-      cause: { constraint: 'audit_log_action_check' },
+      constraint: 'audit_log_action_check',
     });
   });
 

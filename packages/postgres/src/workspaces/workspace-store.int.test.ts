@@ -68,7 +68,7 @@ describe('membership', () => {
   });
 
   it('is once for each person, and in a role that there is', async () => {
-    const violation = (constraint: string) => ({ cause: { constraint } });
+    const violation = (constraint: string) => ({ constraint });
     await expect(join('m2', 'bob', 'ann', 'editor')).rejects.toMatchObject(
       violation('workspace_members_person_key'),
     );
