@@ -135,6 +135,29 @@ describe('two replicas on one database', () => {
   });
 });
 
+describe('a session that nobody asks about', () => {
+  it('expires when its time is over, and can be begun again', async () => {
+    let ahead = 0;
+    const session = await openDialogue(one.call, ada, workflowId, {
+      executionConfig: { sessionTimeoutMs: 60_000 },
+    });
+    const live = await openDialogue(one.call, ada, workflowId);
+    const keeping = await startTestService(home.url, {
+      env: { SESSION_CLEANUP_INTERVAL_MS: '100' },
+      overrides: { clock: () => new Date(Date.now() + ahead) },
+    });
+    ahead = 90_000;
+    const { completedNodes } = await session.reaches('expired');
+    expect(completedNodes).toEqual([]);
+    expect((await live.state()).executionStatus).toBe('waiting-for-input');
+    await keeping.stop();
+    expect((await session.says('Springfield')).state.executionStatus).toBe('expired');
+    const { state } = await session.does('restart');
+    expect(state).toMatchObject({ executionStatus: 'waiting-for-input', slots: {} });
+    expect((await session.says('Springfield')).state.slots).toEqual({ city: 'Springfield' });
+  });
+});
+
 /** Follows a session at one replica while it is talked to at another. */
 async function expectFollowed(here: TestService, there: TestService): Promise<void> {
   const session = await openDialogue(there.call, ada, workflowId);
