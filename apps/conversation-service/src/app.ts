@@ -46,7 +46,10 @@ export function createConversationService(context: ConversationContext): Convers
   app.use(cors({ origins: config.cors.origins, embedded: context.embedded }));
   app.use(health.router);
   app.use(CONVERSATION_BASE_PATH, health.router);
-  app.use(apiDocs(openApiDocument('conversation-service', context.version)));
+  const docs = apiDocs(openApiDocument('conversation-service', context.version));
+  // Below the base path as well, where sim-app and a proxy lead to this service.
+  app.use(docs);
+  app.use(CONVERSATION_BASE_PATH, docs);
   app.use(
     '/api/',
     generalLimiter({ ...config.rateLimits.api, logger, ...storeOf(context, 'api') }),

@@ -7,6 +7,7 @@ describe('the home page', () => {
   it('leads to the API page and to each sample', () => {
     const page = homePage('1.0.0', [{ file: 'refund.json', title: 'Refund' }]);
     expect(page).toContain('href="/api/docs"');
+    expect(page).toContain('href="/api/v1/conversational-workflows/api/docs"');
     expect(page).toContain('<a href="/samples/refund.json">Refund</a>');
     expect(page).toContain('Version 1.0.0');
   });

@@ -1,3 +1,4 @@
+import { CONVERSATION_BASE_PATH } from '@sim/contracts';
 import { escapeHtml, htmlPage } from './html.js';
 
 /** A sample workflow, as the page lists it. */
@@ -50,10 +51,10 @@ export function homePage(version: string, samples: readonly SampleLink[]): strin
       <p class="lead">Workflows that can be talked through: import one, open a session, and answer its questions.</p>
     </header>
     <main>
-      <h2>The API</h2>
+      <h2>Read and try the API</h2>
       <ul>
-        <li><a href="/api/docs">Read and try the API</a></li>
-        <li><a href="/api/openapi.json">Its OpenAPI document</a></li>
+        <li><a href="/api/docs">Accounts, workspaces and workflows</a></li>
+        <li><a href="${CONVERSATION_BASE_PATH}/api/docs">Journeys and conversations</a></li>
         <li><a href="/health">State of this installation</a></li>
       </ul>
       ${samplesSection(samples)}
