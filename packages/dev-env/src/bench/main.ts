@@ -17,7 +17,7 @@ async function main(args: readonly string[]): Promise<void> {
       const lines = await benchTurns(url, seconds * 1000);
       for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
       show(
-        lines.map(({ connections, turns, floor, share, statementsPerTurn }) => ({
+        lines.map(({ connections, turns, floor, share }) => ({
           connections,
           'turns/s': turns.perSecond,
           'floor/s': floor.perSecond,
@@ -26,7 +26,6 @@ async function main(args: readonly string[]): Promise<void> {
           'p99 ms': turns.p99,
           'floor p99 ms': floor.p99,
           failed: turns.failed,
-          'statements/turn': statementsPerTurn,
         })),
       );
     });

@@ -146,6 +146,7 @@ describe('text', () => {
 
   it('bounds its length, and says by how much', () => {
     expect(accepted(slot('string'), 'x'.repeat(MAX_SLOT_TEXT))).toHaveLength(MAX_SLOT_TEXT);
+    expect(accepted(slot('string'), '😀'.repeat(MAX_SLOT_TEXT))).toBe('😀'.repeat(MAX_SLOT_TEXT));
     const result = acceptValue(slot('string'), 'x'.repeat(MAX_SLOT_TEXT + 1));
     expect(result).toMatchObject({
       ok: false,

@@ -4,7 +4,7 @@ import { acceptFormat } from './slot-formats.js';
 import type { MessageKey } from './voice/en.js';
 import type { SlotRefusal } from './types.js';
 
-/** Longest text that a slot takes, in UTF-16 units. */
+/** Longest text that a slot takes, in characters (code points), as an utterance is measured. */
 export const MAX_SLOT_TEXT = 4_000;
 /** Deepest nesting that an object or array slot takes. */
 const MAX_DEPTH = 64;
@@ -49,12 +49,16 @@ export function findOption(
   );
 }
 
+function isTooLong(text: string): boolean {
+  return text.length > MAX_SLOT_TEXT && Array.from(text).length > MAX_SLOT_TEXT;
+}
+
 function judge(slot: Slot, value: JsonValue): Verdict {
   if (value === null || value === '') {
     if (slot.required) return { reason: 'refused-empty' };
     return { value: slot.type === 'string' ? '' : null };
   }
-  if (typeof value === 'string' && value.length > MAX_SLOT_TEXT) {
+  if (typeof value === 'string' && isTooLong(value)) {
     return { reason: 'refused-too-long' };
   }
   if (slot.type === 'array') return judgeArray(slot, value);
@@ -82,7 +86,7 @@ function judgeOption(options: readonly SlotOption[], value: JsonValue): Verdict 
 
 function judgeText(slot: Slot, value: JsonValue): Verdict {
   const text = isScalar(value) ? String(value) : JSON.stringify(value);
-  if (text.length > MAX_SLOT_TEXT) return { reason: 'refused-too-long' };
+  if (isTooLong(text)) return { reason: 'refused-too-long' };
   if (slot.format === null) return { value: text };
   return orElse(acceptFormat(slot.format, text), `refused-${formatReason(slot.format)}`);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { listen, PortInUseError } from './listen.js';
 
@@ -81,6 +82,15 @@ describe('close', () => {
     await server.close();
     agent.destroy();
     expect(server.server.listening).toBe(false);
+  });
+
+  it('does not wait for connections that never sent a request', async () => {
+    const running = await listen((_req, res) => res.end(), 0, { graceMs: 60_000 });
+    const socket = connect(running.port);
+    await once(socket, 'connect');
+    await running.close();
+    await once(socket, 'close');
+    expect(socket.destroyed).toBe(true);
   });
 
   it('calls the hooks at once, so that streams can end', async () => {

@@ -1,5 +1,5 @@
 import { createServer, Server, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** A port is taken; says which variable changes it. */
 export class PortInUseError extends Error {
@@ -56,6 +56,7 @@ export async function listen(
 ): Promise<RunningServer> {
   const server = app instanceof Server ? app : createServer(app);
   const inFlight = trackResponses(server);
+  const sockets = trackSockets(server);
   await startListening(server, port, options);
   const hooks: (() => void | Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
@@ -64,7 +65,11 @@ export async function listen(
     server,
     onClosing: (hook) => void hooks.push(hook),
     close: () =>
-      (closing ??= closeGracefully(server, inFlight, hooks, options.graceMs ?? DEFAULT_GRACE_MS)),
+      (closing ??= closeGracefully(
+        { server, inFlight, sockets },
+        hooks,
+        options.graceMs ?? DEFAULT_GRACE_MS,
+      )),
   };
 }
 
@@ -93,18 +98,40 @@ function trackResponses(server: Server): Set<ServerResponse> {
   return inFlight;
 }
 
+/** The open connections. */
+function trackSockets(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+interface Tracked {
+  readonly server: Server;
+  readonly inFlight: ReadonlySet<ServerResponse>;
+  readonly sockets: ReadonlySet<Socket>;
+}
+
+/** Node takes a connection that never sent anything for one whose request is under way. */
+function closeIdle({ server, sockets }: Tracked): void {
+  server.closeIdleConnections();
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+}
+
 async function closeGracefully(
-  server: Server,
-  inFlight: ReadonlySet<ServerResponse>,
+  tracked: Tracked,
   hooks: readonly (() => void | Promise<void>)[],
   graceMs: number,
 ): Promise<void> {
+  const { server, inFlight } = tracked;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const res of inFlight) {
     if (!res.headersSent) res.setHeader('Connection', 'close');
   }
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  const sweep = setInterval(() => closeIdle(tracked), IDLE_SWEEP_MS);
   // A hook that fails must not keep the others, or the server, from ending.
   await Promise.allSettled(hooks.map(async (hook) => hook()));
   await closed;

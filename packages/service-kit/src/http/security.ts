@@ -40,9 +40,10 @@ export interface CorsOptions {
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS =
   'Authorization, Content-Type, Accept, X-API-Key, X-Request-Id, If-Match, If-None-Match, ' +
-  'Idempotency-Key, Last-Event-ID';
+  'Idempotency-Key, Last-Event-ID, Prefer';
 const EXPOSED_HEADERS =
-  'ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, WWW-Authenticate';
+  'ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, WWW-Authenticate, ' +
+  'Preference-Applied';
 /** How long a browser may keep a preflight's answer, in seconds. */
 const PREFLIGHT_SECONDS = 600;
 
