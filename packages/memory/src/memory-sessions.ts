@@ -45,8 +45,8 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
     create(record, events, turns) {
       sessions.set(record.sessionId, {
         record: structuredClone(record),
-        events: [...events],
-        turns: [...turns],
+        events: structuredClone([...events]),
+        turns: structuredClone([...turns]),
         timers: new Map(),
       });
       return Promise.resolve();
@@ -118,8 +118,9 @@ function write(kept: Kept, commit: SessionCommit): void {
     updatedAt: commit.now,
     expiresAt: commit.expiresAt,
   };
-  kept.events.push(...commit.events);
-  kept.turns.push(...commit.turns);
+  // Copies: what the turn that wrote them does with its own is no concern of the log's.
+  for (const event of commit.events) kept.events.push(structuredClone(event));
+  for (const turn of commit.turns) kept.turns.push(structuredClone(turn));
 }
 
 function setTimers(kept: Kept, commit: SessionCommit, onTimer: OnTimer): void {
@@ -128,11 +129,15 @@ function setTimers(kept: Kept, commit: SessionCommit, onTimer: OnTimer): void {
     kept.timers.delete(id);
   }
   for (const timer of commit.timersStarted) {
-    const wait = () => {
-      const left = Date.parse(timer.fireAt) - Date.now();
-      const next = left > 0 ? wait : () => onTimer(commit.sessionId, timer.id);
-      kept.timers.set(timer.id, setTimeout(next, Math.min(Math.max(left, 0), LONGEST_DELAY_MS)));
+    const left = () => Math.max(0, Date.parse(timer.fireAt) - Date.now());
+    const arm = () => {
+      kept.timers.set(timer.id, setTimeout(ring, Math.min(left(), LONGEST_DELAY_MS)));
     };
-    wait();
+    const ring = () => {
+      kept.timers.delete(timer.id);
+      if (left() > 0) arm();
+      else onTimer(commit.sessionId, timer.id);
+    };
+    arm();
   }
 }
