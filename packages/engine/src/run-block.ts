@@ -4,16 +4,19 @@ import {
   resolveParams,
   envNames,
   stateOf,
-  type BlockError,
   type BlockRun,
   type Input,
   type Journey,
-  type JsonValue,
+  type JourneyState,
+  type JsonObject,
   type SessionState,
   type UnknownFieldError,
 } from '@sim/domain';
+import { keptOutput } from './block-output.js';
 import { BlockFailure, type BlockExecutor, type BlockOutput } from './ports.js';
+import { hide, hideDeep, secretsToHide } from './redaction.js';
 import type { EnginePorts } from './settings.js';
+import { TimeLimitError, withinLimit } from './time-limit.js';
 
 /** A block about to run, resolved against the session as it stands. */
 export interface BlockCall {
@@ -34,9 +37,12 @@ export interface BlockSite {
   readonly journey: Journey;
 }
 
+/** What a block needs of the engine's ports. */
+export type BlockPorts = Pick<EnginePorts, 'executors' | 'secrets' | 'clock' | 'log' | 'settings'>;
+
 /** Binds a run to its executor. */
 export function prepareBlock(
-  ports: EnginePorts,
+  ports: BlockPorts,
   site: BlockSite,
   state: SessionState,
   run: BlockRun,
@@ -47,7 +53,7 @@ export function prepareBlock(
   const names = envNames(target);
   const call = async (signal: AbortSignal): Promise<BlockOutput> => {
     if (!executor) throw missingExecutor(target.label, type);
-    const env = names.length > 0 ? await ports.secrets.values(site.workspaceId, names) : {};
+    const env = await readSecrets(ports, site, target, names);
     return runResolved(ports, site, state, { run, executor, env, signal });
   };
   return {
@@ -65,7 +71,7 @@ interface Resolved {
 }
 
 async function runResolved(
-  ports: EnginePorts,
+  ports: BlockPorts,
   site: BlockSite,
   state: SessionState,
   { run, executor, env, signal }: Resolved,
@@ -75,10 +81,10 @@ async function runResolved(
   const resolved = resolveParams(target, lookup);
   if (!resolved.ok) throw unresolved(resolved.error);
   const { params, bindings } = resolved.value;
-  const secrets = resolved.secrets.filter((value) => value.length >= SHORTEST_SECRET);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(ports.settings.blockTimeoutMs)]);
+  const { blockTimeoutMs, maxOutputLength } = ports.settings;
+  const secrets = secretsToHide(resolved.secrets);
   try {
-    const result = await untilAborted(limit, () =>
+    const result = await withinLimit(signal, blockTimeoutMs, (limit) =>
       executor.run(params, {
         signal: limit,
         idempotencyKey: `${site.sessionId}:${run.idempotencyKey}`,
@@ -87,9 +93,25 @@ async function runResolved(
         secrets,
       }),
     );
-    return { ...result, output: checkedOutput(ports, result.output, secrets) };
+    return keptOutput(result, secrets, maxOutputLength);
   } catch (error) {
-    throw redacted(error, secrets, signal);
+    throw redacted(toFailure(error, signal), secrets);
+  }
+}
+
+async function readSecrets(
+  ports: BlockPorts,
+  { workspaceId }: BlockSite,
+  { label }: JourneyState,
+  names: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  if (names.length === 0) return {};
+  try {
+    return await ports.secrets.values(workspaceId, names);
+  } catch (cause) {
+    ports.log.error({ err: cause, workspaceId, names }, 'Secrets could not be read.');
+    const message = `The secrets that "${label}" needs could not be read just now.`;
+    throw new BlockFailure({ code: 'secrets_unavailable', message, retryable: true }, { cause });
   }
 }
 
@@ -100,70 +122,32 @@ function unresolved(error: UnknownFieldError): BlockFailure {
   );
 }
 
-/** Values too short to be told from ordinary text are not looked for. */
-const SHORTEST_SECRET = 4;
-
-async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    if (stop) signal.removeEventListener('abort', stop);
-  }
-}
-
-function checkedOutput(
-  ports: EnginePorts,
-  output: JsonValue,
-  secrets: readonly string[],
-): JsonValue {
-  const text = JSON.stringify(output);
-  if (text.length > ports.settings.maxOutputLength) {
-    throw new BlockFailure({
-      code: 'output_too_large',
-      message: `The result is larger than ${ports.settings.maxOutputLength} characters.`,
-      retryable: false,
-    });
-  }
-  const clean = hide(
-    text,
-    secrets.map((secret) => JSON.stringify(secret).slice(1, -1)),
-  );
-  return clean === text ? output : (JSON.parse(clean) as JsonValue);
-}
-
-function hide(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((result, secret) => result.replaceAll(secret, '***'), text);
-}
-
-function redacted(error: unknown, secrets: readonly string[], signal: AbortSignal): BlockFailure {
-  const failure = toFailure(error, signal);
+function redacted(failure: BlockFailure, secrets: readonly string[]): BlockFailure {
+  if (secrets.length === 0) return failure;
   const { message, details } = failure.error;
-  const clean = hide(message, secrets);
-  if (clean === message && !details) return failure;
-  const cleanDetails =
-    details && (JSON.parse(hide(JSON.stringify(details), secrets)) as NonNullable<typeof details>);
-  return new BlockFailure(
-    { ...failure.error, message: clean, ...(cleanDetails && { details: cleanDetails }) },
-    { cause: error },
-  );
+  const error = {
+    ...failure.error,
+    message: hide(message, secrets),
+    ...(details && { details: hideDeep(details, secrets) as JsonObject }),
+  };
+  return new BlockFailure(error, { cause: failure });
 }
 
-function toFailure(error: unknown, signal: AbortSignal): BlockFailure {
+function toFailure(error: unknown, signal?: AbortSignal): BlockFailure {
   if (error instanceof BlockFailure) return error;
-  if (signal.aborted) {
+  if (signal?.aborted) {
     return new BlockFailure({ code: 'called_off', message: 'It was called off.', retryable: true });
   }
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
+  if (error instanceof TimeLimitError || isTimeout(error)) {
     return new BlockFailure({ code: 'timeout', message: 'It took too long.', retryable: true });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new BlockFailure({ code: 'block_failed', message, retryable: true }, { cause: error });
+}
+
+/** What `AbortSignal.timeout` aborts with, where a block sets a limit of its own. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 function missingExecutor(label: string, type: string): BlockFailure {
@@ -175,7 +159,7 @@ function missingExecutor(label: string, type: string): BlockFailure {
 }
 
 async function settle(
-  ports: EnginePorts,
+  ports: BlockPorts,
   run: BlockRun,
   work: () => Promise<BlockOutput>,
 ): Promise<BlockOutcome> {
@@ -192,9 +176,7 @@ async function settle(
       durationMs: durationMs(),
     };
   } catch (cause) {
-    const error: BlockError = toFailure(cause, NEVER).error;
+    const { error } = toFailure(cause);
     return { type: 'block-failed', runId: run.id, error, durationMs: durationMs() };
   }
 }
-
-const NEVER = new AbortController().signal;
