@@ -21,8 +21,10 @@ import { EngineError, IdempotencyClash, type EngineErrorCode } from './errors.js
 import { createJourneyCache } from './journey-cache.js';
 import type { LoadedSession, Page, SessionListQuery, SessionRecord } from './ports.js';
 import type { EnginePorts } from './settings.js';
-import { beginTurn, driveTurn, TurnConflict, type TurnInput, type TurnWork } from './turn.js';
+import { driveTurn } from './turn.js';
+import { TurnConflict } from './turn-commit.js';
 import { emptyLog, record, type TurnLog } from './turn-log.js';
+import { beginTurn, type TurnInput, type TurnWork } from './turn-work.js';
 
 /** Opens a session on a journey that is stored. */
 export interface OpenRequest {
@@ -66,7 +68,10 @@ export interface Engine {
   view(sessionId: string, workspaceId: string): Promise<SessionAnswer>;
   /** Sessions of a workspace, the latest first. */
   list(query: SessionListQuery): Promise<Page<SessionAnswer>>;
-  /** Goes on after a wait; a session or timer that is gone is no error. */
+  /**
+   * Goes on after a wait. A session or timer that is gone is no error, nor is one that is busy: a turn goes
+   * on with the waits that are over when it ends.
+   */
   fireTimer(sessionId: string, timerId: string): Promise<void>;
   /**
    * Looks after a session that nobody asks about: what broke off with its replica goes on, and it
@@ -134,7 +139,10 @@ export function createEngine(ports: EnginePorts): Engine {
     },
     fireTimer: (sessionId, timerId) => {
       const input = { kind: 'timer', timerId: timerId as `tmr_${string}` } as const;
-      return quietly(() => command({ sessionId, workspaceId: null, input }), ['session_not_found']);
+      return quietly(
+        () => command({ sessionId, workspaceId: null, input }),
+        ['session_not_found', 'session_busy'],
+      );
     },
     tend: (sessionId) =>
       quietly(

@@ -1,13 +1,17 @@
 import {
   graphOf,
+  isJsonObject,
   stateOf,
+  type BlockError,
   type Decision,
   type Effect,
   type Journey,
+  type JsonValue,
   type Message,
   type PendingTimer,
   type RunId,
   type SessionEvent,
+  type TimerId,
 } from '@sim/domain';
 import type { RunFinished, RunStarted, StoredEvent, Turn } from './ports.js';
 
@@ -50,31 +54,59 @@ export function record(
 ): Effect[] {
   decision.events.forEach((event, index) => {
     log.events.push(stored(log.journey, event, firstSequence + index, now));
-    if (event.type === 'agent-said') log.said.push(...event.messages);
-    if (event.type === 'node-completed' || event.type === 'node-failed') finishRun(log, event, now);
+    if (event.type === 'agent-said') for (const message of event.messages) log.said.push(message);
+    else if (event.type === 'timer-fired') dropTimer(log, event.timerId);
+    else if (event.type === 'node-failed') finishRun(log, event.runId, null, event.error, now);
+    else if (event.type === 'node-completed') {
+      finishRun(log, event.runId, event.output, errorOf(event), now);
+    }
   });
-  const rest: Effect[] = [];
-  for (const effect of decision.effects) {
+  return decision.effects.filter((effect) => {
     if (effect.type === 'start-timer') log.timersStarted.push(effect.timer);
-    else if (effect.type === 'cancel-timer') log.timersCancelled.push(effect.timerId);
-    else rest.push(effect);
-  }
-  return rest;
+    else if (effect.type === 'cancel-timer') cancelTimer(log, effect.timerId);
+    else if (effect.type === 'cancel-run') finishRun(log, effect.runId, null, CALLED_OFF, now);
+    return effect.type === 'run-block' || effect.type === 'cancel-run';
+  });
 }
+
+/** How the journal ends a run whose outcome no longer matters. */
+const CALLED_OFF: BlockError = {
+  code: 'called_off',
+  message: 'It was called off.',
+  retryable: true,
+};
 
 function finishRun(
   log: TurnLog,
-  event: Extract<SessionEvent, { type: 'node-completed' | 'node-failed' }>,
-  now: Date,
+  runId: RunId | null,
+  output: JsonValue,
+  error: BlockError | null,
+  finishedAt: Date,
 ): void {
-  if (event.runId === null || !log.journaled.has(event.runId)) return;
-  const ok = event.type === 'node-completed';
-  log.runsFinished.push({
-    runId: event.runId,
-    output: ok ? event.output : null,
-    error: ok ? null : event.error,
-    finishedAt: now,
-  });
+  if (runId === null || !log.journaled.has(runId)) return;
+  log.runsFinished.push({ runId, output: error === null ? output : null, error, finishedAt });
+}
+
+/** What failed where an error path goes on: the journey calls it done, the journal does not. */
+function errorOf({
+  failed,
+  output,
+}: Extract<SessionEvent, { type: 'node-completed' }>): BlockError | null {
+  if (!failed || !isJsonObject(output)) return null;
+  const { error, errorCode } = output;
+  if (typeof error !== 'string' || typeof errorCode !== 'string') return null;
+  return { code: errorCode, message: error, retryable: false };
+}
+
+/** True where it was to be set by the same commit; it is not set at all then. */
+function dropTimer(log: TurnLog, timerId: TimerId): boolean {
+  const before = log.timersStarted.length;
+  log.timersStarted = log.timersStarted.filter(({ id }) => id !== timerId);
+  return log.timersStarted.length < before;
+}
+
+function cancelTimer(log: TurnLog, timerId: TimerId): void {
+  if (!dropTimer(log, timerId)) log.timersCancelled.push(timerId);
 }
 
 function stored(

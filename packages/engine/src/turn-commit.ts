@@ -1,0 +1,181 @@
+import { currentState, graphOf, render, stateOf, type Message } from '@sim/domain';
+import { agentTurn, storedAnswer, turnAnswer, type TurnAnswer } from './answers.js';
+import { EngineError } from './errors.js';
+import type { Turn } from './ports.js';
+import { clearWritten } from './turn-log.js';
+import { take, type TurnWork } from './turn-work.js';
+
+/** Another wrote the session first; nothing of this turn was written. */
+export class TurnConflict extends Error {
+  constructor() {
+    super('Another turn wrote this session first.');
+    this.name = 'TurnConflict';
+  }
+}
+
+/** Answers while blocks are still at work; once. */
+export async function replyEarly(
+  work: TurnWork,
+  reply: (answer: TurnAnswer) => void,
+): Promise<void> {
+  if (work.replied) return;
+  take(work, { type: 'turn-ended' });
+  await commitReply(work, false, reply);
+}
+
+/** Writes what a turn has brought about, and answers where it has not answered yet. */
+export async function finish(work: TurnWork, reply: (answer: TurnAnswer) => void): Promise<void> {
+  if (isIdle(work)) {
+    reply(answerOf(work, true));
+  } else if (work.replied) {
+    addAgentTurn(work, work.log.said);
+    await commit(work, false);
+  } else {
+    await commitReply(work, true, reply);
+  }
+}
+
+/** The system looked after a session where there was nothing to do: that is no sign of life. */
+function isIdle({ input, log, record: { leaseOwner } }: TurnWork): boolean {
+  const ofSystem = input.kind === 'timer' || input.kind === 'tend';
+  return ofSystem && log.events.length === 0 && leaseOwner === null;
+}
+
+function answerOf(work: TurnWork, processed: boolean): TurnAnswer {
+  return turnAnswer(work.record, work.journey, {
+    turnId: work.turnId,
+    processed,
+    action: actionOf(work),
+    said: work.log.said,
+    understanding: work.understanding,
+  });
+}
+
+async function commitReply(
+  work: TurnWork,
+  processed: boolean,
+  reply: (answer: TurnAnswer) => void,
+): Promise<void> {
+  const now = work.ports.clock();
+  work.record = { ...work.record, updatedAt: now, expiresAt: expiryFrom(work, now) };
+  const answer = answerOf(work, processed);
+  addUserTurn(work, answer, now);
+  addAgentTurn(work, work.log.said);
+  work.log.said = [];
+  await commit(work, !processed, now);
+  work.replied = true;
+  reply(answer);
+}
+
+function actionOf(work: TurnWork): string {
+  if (work.repeated) return 'status';
+  if (work.input.kind === 'act') return work.input.action;
+  return work.understanding?.intent ?? work.input.kind;
+}
+
+function addUserTurn(work: TurnWork, answer: TurnAnswer, now: Date): void {
+  const { understanding, idempotency, input } = work;
+  if (input.kind === 'timer' || input.kind === 'tend') return;
+  work.log.turns.push({
+    turnId: work.turnId,
+    speaker: 'user',
+    content: input.kind === 'say' ? input.text : input.action,
+    intent: understanding?.intent ?? null,
+    confidence: understanding?.confidence ?? null,
+    entities: JSON.parse(JSON.stringify(understanding?.entities ?? [])) as Turn['entities'],
+    workflowAction: actionOf(work),
+    idempotencyKey: idempotency?.key ?? null,
+    answer: idempotency && storedAnswer(answer),
+    requestHash: idempotency?.requestHash ?? null,
+    createdAt: now,
+  });
+}
+
+function addAgentTurn(work: TurnWork, said: readonly Message[]): void {
+  if (said.length === 0) return;
+  const content = said.map((message) => render(message)).join('\n');
+  work.log.turns.push(agentTurn(work.ports.newId('trn'), content, work.ports.clock()));
+}
+
+function expiryFrom(work: TurnWork, now: Date): Date {
+  const sessionTimeoutMs =
+    work.decider.state.execution.sessionTimeoutMs ?? work.ports.settings.sessionTimeoutMs;
+  const latest = Object.values(work.decider.state.timers)
+    .map(({ fireAt }) => Date.parse(fireAt))
+    .reduce((a, b) => Math.max(a, b), now.getTime());
+  return new Date(latest + sessionTimeoutMs);
+}
+
+/** Writes everything since the last commit; keeps or gives back the lease. */
+export async function commit(
+  work: TurnWork,
+  keep: boolean,
+  now = work.ports.clock(),
+): Promise<void> {
+  const { ports, log, record: session, decider } = work;
+  const current = currentOf(work);
+  const written = await ports.sessions.commit({
+    sessionId: session.sessionId,
+    expectedVersion: session.version,
+    owner: work.owner,
+    leaseUntil: keep ? new Date(now.getTime() + ports.settings.leaseMs) : null,
+    state: decider.state,
+    currentNodeId: current?.blockId ?? null,
+    currentStateId: current?.id ?? null,
+    events: log.events,
+    turns: log.turns,
+    runsStarted: log.runsStarted,
+    runsFinished: log.runsFinished,
+    timersStarted: log.timersStarted,
+    timersCancelled: log.timersCancelled,
+    expiresAt: expiryFrom(work, now),
+    now,
+  });
+  if (!written) throw work.committed ? leaseLost() : new TurnConflict();
+  work.committed = true;
+  work.record = { ...session, version: session.version + 1, updatedAt: now };
+  clearWritten(log);
+  if (keep) work.heartbeat ??= keepLease(work);
+  announce(work);
+}
+
+function keepLease(work: TurnWork): NodeJS.Timeout {
+  const { ports, record: session, owner } = work;
+  return setInterval(() => {
+    const until = new Date(ports.clock().getTime() + ports.settings.leaseMs);
+    ports.sessions.renewLease(session.sessionId, owner, until).then(
+      (kept) => {
+        if (!kept) work.inbox.put('lease-lost');
+      },
+      // A store that is away for a moment does not end the lease; its end is checked by the commit.
+      (error: unknown) => ports.log.warn({ err: error, sessionId: session.sessionId }, 'lease'),
+    );
+  }, ports.settings.leaseMs / 3);
+}
+
+/** What a turn is refused with whose session another took over. */
+export function leaseLost(): EngineError {
+  return new EngineError(
+    'session_busy',
+    'Another replica took this session over in the middle of the turn. Ask for its state and go on from there.',
+  );
+}
+
+function currentOf(work: TurnWork) {
+  const id = currentState(work.decider.state);
+  return id === null ? null : stateOf(graphOf(work.journey), id);
+}
+
+/** Tells listeners after the commit; who misses it reads the events. */
+function announce(work: TurnWork): void {
+  const { ports, record: session } = work;
+  const message = JSON.stringify({ sequence: work.decider.state.sequence });
+  ports.bus
+    .publish(sessionChannel(session.sessionId), message)
+    .catch((error: unknown) => ports.log.warn({ err: error }, 'The bus did not take a message.'));
+}
+
+/** The bus channel on which a session's progress is told. */
+export function sessionChannel(sessionId: string): string {
+  return `session:${sessionId}`;
+}
