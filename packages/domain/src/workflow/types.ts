@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json.js';
 
-/** The forms in which a workflow reaches us (design: the envelopes a to h). */
+/** The forms in which a workflow reaches us. */
 export type EnvelopeKind =
   | 'ui-export'
   | 'rest-export'
