@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { form, fork, journey, response, slot, start, tool } from '../testing/journeys.js';
+import { form, fork, journey, response, slot, start, timer, tool } from '../testing/journeys.js';
 import { Rehearsal } from '../testing/rehearsal.js';
 import { decide } from './decide.js';
 import { copy } from './evolve.js';
+import type { TimerId } from './types.js';
 
 const refund = () =>
   journey(
@@ -193,6 +194,21 @@ describe('commands', () => {
     expect(session.say('again?', 'repeat')).toBe(asked);
   });
 
+  it('repeat says once what was put twice since', () => {
+    const session = new Rehearsal(
+      journey(
+        [start(), form('f', [slot('a')]), timer('nap', 5_000), form('g', [slot('b')])],
+        ['start -> f', 'start -> nap', 'nap -> g'],
+      ),
+    );
+    session.act('start');
+    const [timerId] = Object.keys(session.decider.state.timers) as TimerId[];
+    session.turn({ type: 'timer-fired', timerId: timerId ?? 'tmr_0' });
+    const said = session.say('again?', 'repeat');
+    expect(said.match(/What is the a\?/g)).toHaveLength(1);
+    expect(said).toMatch(/go on by myself[^]*wait is over[^]*What is the a\?$/);
+  });
+
   it('every command is answered in every status', () => {
     const actions = [
       'start',
@@ -253,6 +269,29 @@ describe('the log', () => {
       '2026-03-14T09:00:00Z',
     );
     expect(state).toEqual(before);
+  });
+});
+
+describe('what a form shows', () => {
+  const shown = () => {
+    const session = new Rehearsal(
+      journey(
+        [start(), form('look', [], [{ kind: 'text', text: 'Look at this.' }])],
+        ['start -> look'],
+      ),
+    );
+    session.act('start');
+    return session;
+  };
+
+  it('is not shown again where the session itself is asked about', () => {
+    expect(shown().act('cancel')).toBe('Do you really want to cancel? What was done stays done.');
+  });
+
+  it('is not explained as something that acts outside', () => {
+    const said = shown().act('explain');
+    expect(said).toContain('It needs your decision.');
+    expect(said).not.toContain('outside');
   });
 });
 

@@ -64,6 +64,14 @@ describe('initial input', () => {
   });
 });
 
+describe('a journey without a start', () => {
+  it('is over at once instead of standing still', () => {
+    const session = new Rehearsal(journey([], []));
+    expect(session.act('start')).toBe('Done.');
+    expect(session.status).toBe('completed');
+  });
+});
+
 describe('before the start', () => {
   const ready = () => opened({ amount: 3 }, amount, count);
 

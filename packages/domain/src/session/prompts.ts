@@ -33,11 +33,15 @@ const REPAIR_KEYS: ReadonlyMap<string, MessageKey> = new Map([
 export function prompt(step: Step): void {
   const question = pendingQuestion(step.state);
   if (!question || !(step.state.status === 'running' || isInterruption(question))) return;
-  const fresh = question.kind === 'slots' && Object.keys(question.values).length === 0;
-  if (fresh && question.refusals === 0) step.said.push(...display(step, question));
-  if (question.kind === 'confirmation') step.said.push(...display(step, question));
+  if (isShown(question)) step.said.push(...display(step, question));
   const { key, params } = promptFor(step.graph, step.state, question);
   say(step, key, params);
+}
+
+/** What a form shows stands before its first question, and before each time it is to be acknowledged. */
+function isShown(question: Question): boolean {
+  if (question.kind === 'confirmation') return question.purpose.type === 'acknowledge';
+  return question.kind === 'slots' && question.given.length === 0 && question.refusals === 0;
 }
 
 /** How the question is put, as one message. */

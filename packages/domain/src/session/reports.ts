@@ -6,6 +6,7 @@ import { stateOf } from './graph.js';
 import { answeredSlots } from './rewind.js';
 import { pendingQuestion, say, type Step } from './step.js';
 import { ROOT_SCOPE, currentState, executionStatus, progress } from './status.js';
+import type { Question } from './types.js';
 
 /** Says where the session stands. */
 export function reportStatus(step: Step): void {
@@ -53,9 +54,13 @@ export function explain(step: Step): void {
   say(step, 'explain-step', {
     label,
     description: description ?? '',
-    kind: question?.kind === 'confirmation' ? 'confirmation' : kind,
+    kind: isForSideEffect(question) ? 'confirmation' : kind,
   });
   explainWay(step, current);
+}
+
+function isForSideEffect(question: Question | null): boolean {
+  return question?.kind === 'confirmation' && question.purpose.type === 'side-effect';
 }
 
 /** The nearest fork that was decided on the way here, with the expression that was true. */

@@ -106,7 +106,7 @@ describe('questions about the session itself', () => {
     const session = booking();
     session.act('cancel', { confirmed: true });
     const said = session.say('back to the name', 'back', [{ slot: 'name', value: 'name' }]);
-    expect(said.match(/This conversation is cancelled/g)).toHaveLength(1);
+    expect(said.match(/This conversation was cancelled/g)).toHaveLength(1);
   });
 });
 

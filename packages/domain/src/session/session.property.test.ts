@@ -45,7 +45,14 @@ const parameters: fc.Arbitrary<JsonObject> = fc.oneof(
   fc.constantFrom('visual', 'nonsense').map((mode) => ({ mode })),
 );
 
+/** Each weighs about as much as it has in a real conversation; time that is over is rare. */
 const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc
+      .nat(9)
+      .map((pick): Happening => (pick === 0 ? { kind: 'expire' } : { kind: 'timer', pick })),
+  },
   {
     weight: 6,
     arbitrary: fc.record({

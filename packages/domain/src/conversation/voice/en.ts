@@ -68,7 +68,7 @@ export const en = {
   restarted: 'Starting again.',
   cancelled: 'Cancelled. Say "restart" to begin again.',
   'has-ended':
-    'This conversation is {status, select, completed {complete} failed {stopped after a failure} cancelled {cancelled} other {over}}. Say "restart" to begin again.',
+    'This conversation {status, select, completed {is complete} failed {stopped after a failure} cancelled {was cancelled} other {is over}}. Say "restart" to begin again.',
   'step-done': '"{label}" is done.',
   'step-done-with': '"{label}" is done{hasOutput, select, yes {: {output}} other {}}.',
   skipped: 'I skipped "{label}".',

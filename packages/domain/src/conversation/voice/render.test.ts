@@ -107,6 +107,9 @@ describe('words', () => {
     [500, '1 second'],
     [3_000, '3 seconds'],
     [60_000, '1 minute'],
+    [90_000, '1 minute 30 seconds'],
+    [3_600_000 + 59_600, '1 hour 1 minute'],
+    [86_400_000 + 60_000, '1 day'],
     [7_200_000, '2 hours'],
     [2_592_000_000, '30 days'],
   ])('%d ms is %s', (ms, expected) => {

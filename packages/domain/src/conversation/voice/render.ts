@@ -110,15 +110,25 @@ export function inRunningText(label: string): string {
     : label;
 }
 
-/** Milliseconds as the largest unit that says them well. */
+const UNITS = [
+  { unit: 'day', ms: 86_400_000 },
+  { unit: 'hour', ms: 3_600_000 },
+  { unit: 'minute', ms: 60_000 },
+  { unit: 'second', ms: 1_000 },
+] as const;
+
+/** Milliseconds in the largest unit and, where there is a rest, the next: "1 minute 30 seconds". */
 export function duration(ms: number): string {
-  const units = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-    ['second', 1_000],
-  ] as const;
-  const [unit, size] = units.find(([, length]) => ms >= length) ?? (['second', 1_000] as const);
-  const count = Math.round(ms / size);
+  const index = UNITS.findIndex((unit) => ms >= unit.ms);
+  const large = UNITS[index] ?? UNITS[3];
+  const small = index < 0 ? large : (UNITS[index + 1] ?? large);
+  const inSmall = Math.max(1, Math.round(ms / small.ms));
+  const perLarge = large.ms / small.ms;
+  const rest = inSmall % perLarge;
+  const whole = counted(Math.floor(inSmall / perLarge), large.unit);
+  return rest === 0 ? whole : `${whole} ${counted(rest, small.unit)}`;
+}
+
+function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Action, Intent } from '../../conversation/types.js';
 import type { Journey, Slot } from '../../journey/types.js';
 import type { JsonObject, JsonValue } from '../../json.js';
+import { hasEnded } from '../commands.js';
 import { createDecider, decide, type Decider, type Decision, type Input } from '../decide.js';
 import { DEFAULT_CONFIG, initialState } from '../evolve.js';
 import type {
@@ -20,6 +21,7 @@ export type Happening =
   | { readonly kind: 'lost'; readonly pick: number; readonly safe: boolean }
   | { readonly kind: 'timer'; readonly pick: number }
   | { readonly kind: 'answer'; readonly pick: number }
+  | { readonly kind: 'expire' }
   | { readonly kind: 'act'; readonly action: Action; readonly parameters: JsonObject }
   | {
       readonly kind: 'say';
@@ -125,6 +127,8 @@ export class Improvisation {
       }
       case 'answer':
         return this.answer(happening.pick);
+      case 'expire':
+        return hasEnded(this.state) ? null : { type: 'expire' };
       case 'act':
         return { type: 'act', action: happening.action, parameters: happening.parameters };
       case 'say':
