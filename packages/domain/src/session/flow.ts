@@ -161,7 +161,7 @@ export function complete(step: Step, place: Place, completion: Completion): void
 }
 
 /** Ends the journey with its result; what else is under way is called off. */
-export function finish(step: Step, output: JsonValue): void {
+function finish(step: Step, output: JsonValue): void {
   callOff(step);
   emit(step, { type: 'completed', output });
   say(step, 'completed', { name: step.graph.journey.name, output });
