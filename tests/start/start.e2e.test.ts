@@ -95,6 +95,11 @@ describe('npm start', () => {
         output: { data: { order: 'A-7', decision: 'approved', amount: 80 } },
       },
     });
+    // Every link of the start page leads somewhere, to the other service too.
+    const home = await (await fetch(app('/'))).text();
+    const links = [...home.matchAll(/href="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(links.some((link) => link.includes('conversational-workflows'))).toBe(true);
+    for (const link of links) expect((await fetch(app(link))).status, link).toBe(200);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind after %s', async (signal) => {
