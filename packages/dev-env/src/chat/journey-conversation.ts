@@ -4,6 +4,7 @@ import type { Journey } from '@sim/domain';
 import {
   createEngine,
   DEFAULT_ENGINE_SETTINGS,
+  EngineError,
   type SessionAnswer,
   type TurnAnswer,
 } from '@sim/engine';
@@ -32,7 +33,10 @@ export function journeyConversation(journey: Journey, secrets: Secrets): Convers
     engine
       .command({ sessionId: id, workspaceId: null, input: { kind: 'timer', timerId } })
       .then((answer) => later(replyOf(answer)))
-      .catch((error: unknown) => later(brokenOff(error)));
+      .catch((error: unknown) => {
+        // A timer that rings in the middle of a turn is taken up at that turn's end.
+        if (!isBusy(error)) later(brokenOff(error));
+      });
   });
   const engine = createEngine({
     sessions,
@@ -102,6 +106,10 @@ function replyOf(answer: TurnAnswer): Reply {
     suggestions: answer.suggestedActions,
     state: stateOf(answer.state),
   };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'session_busy';
 }
 
 function brokenOff(error: unknown): Reply {
