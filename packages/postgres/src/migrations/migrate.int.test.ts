@@ -148,6 +148,7 @@ describe('a migration', () => {
     await write('9000_later', '-- breaking\nALTER TABLE workflows DROP COLUMN description;');
     await migrateUp(options());
     await expect(refuseNewerBreaking(client)).rejects.toThrow(NewerBreakingSchemaError);
+    expect(await isMigrated(client)).toBe(false);
     await expect(migrateUp(home)).rejects.toMatchObject({ migrations: ['9000_later'] });
     await expect(migrateDown(home)).rejects.toThrow(UnknownMigrationError);
     await expect(refuseNewerBreaking(client, directory)).resolves.toBeUndefined();

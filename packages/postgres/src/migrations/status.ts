@@ -53,10 +53,15 @@ export async function refuseNewerBreaking(
   refuseNewerBreakingIn(compare(await readMigrations(directory), await readLedger(database)));
 }
 
-/** True where every migration of this release is applied and the job queue's tables are there. */
+/**
+ * True where every migration of this release is applied and the job queue's tables are there; false too
+ * where a newer release has changed the database in a way that this one does not work with.
+ */
 export async function isMigrated(database: Queryable, directory?: string): Promise<boolean> {
   const needed = await neededNames(directory);
-  const applied = new Set((await readLedger(database)).map(({ name }) => name));
+  const ledger = await readLedger(database);
+  if (ledger.some(({ name, breaking }) => breaking && !needed.includes(name))) return false;
+  const applied = new Set(ledger.map(({ name }) => name));
   if (!needed.every((name) => applied.has(name))) return false;
   const { rows } = await database.query(
     "SELECT to_regclass('graphile_worker._private_jobs') IS NOT NULL AS here",
