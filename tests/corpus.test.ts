@@ -56,7 +56,6 @@ describe.skipIf(!isThere)('the corpus of real workflows', () => {
     ['sim-fixture-loop-workflow.json', 'cycle_outside_container'],
     ['sim-fixture-loop-workflow.json', 'container_map_mismatch'],
     ['sim-pr-financial-expense-approval-workflow.json', 'condition_syntax_error'],
-    ['sim-docs-preview-loop-foreach.json', 'container_not_run_yet'],
     ['sim-exec-nested-router-condition.json', 'param_missing'],
     ['sim-landing-brand-mention.json', 'secret_missing'],
   ])('%s: %s', (file, code) => {

@@ -10,8 +10,12 @@ describe('createBlocks', () => {
       'api',
       'condition',
       'function',
+      'loop',
+      'parallel',
       'response',
       'variables',
+      'workflow',
+      'workflow_input',
     ]);
     for (const [type, executor] of blocks.executors) expect(executor.type).toBe(type);
     await blocks.close();

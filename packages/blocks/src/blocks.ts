@@ -1,5 +1,6 @@
 import type { BlockExecutor } from '@sim/engine';
 import { apiBlock } from './api.js';
+import { callBlock, loopBlock, parallelBlock } from './bodies.js';
 import { conditionBlock } from './condition.js';
 import { functionBlock } from './function.js';
 import { createGuardedAgent } from './http/guarded-agent.js';
@@ -36,7 +37,8 @@ const MAX_REDIRECTS = 5;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Builds the executors of `function`, `condition`, `api`, `variables` and `response`.
+ * Builds the executors of `function`, `condition`, `api`, `variables` and `response`, and of what loops,
+ * parallels and calls of child workflows go by.
  * @throws InvalidAllowListEntryError
  */
 export function createBlocks(options: BlocksOptions = {}): Blocks {
@@ -57,6 +59,10 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     api,
     variablesBlock(),
     responseBlock(),
+    loopBlock(sandbox),
+    parallelBlock(),
+    callBlock('workflow'),
+    callBlock('workflow_input'),
   ];
   return {
     executors: new Map(executors.map((executor) => [executor.type, executor])),

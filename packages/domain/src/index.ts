@@ -7,13 +7,8 @@ export * from './conversation/types.js';
 export * from './expressions/index.js';
 export * from './conversation/slot-values.js';
 export { graphOf, stateOf, UnknownStateError, type JourneyGraph } from './session/graph.js';
-export {
-  DEFAULT_CONFIG,
-  evolve,
-  initialState,
-  replay,
-  UnknownScopeError,
-} from './session/evolve.js';
+export { DEFAULT_CONFIG, evolve, initialState, replay } from './session/evolve.js';
+export { UnknownScopeError } from './session/scopes.js';
 export {
   createDecider,
   decide,

@@ -210,11 +210,31 @@ const catalogue = {
     cause: 'No path leads from the start to this block; it is left out.',
     fix: 'Connect the block, or delete it.',
   },
-  container_not_run_yet: {
+  container_empty: {
     severity: 'warning',
-    title: 'Container not run yet',
-    cause: 'Loops and parallels import, but what stands inside them does not run yet.',
-    fix: 'Until it does, the conversation offers to skip the container or to stop.',
+    title: 'Container without blocks',
+    cause:
+      'A loop or parallel has no block inside that can run; it gives an empty list of results.',
+    fix: 'Put at least one enabled block into the container, or delete it.',
+  },
+  container_start_missing: {
+    severity: 'info',
+    title: 'Container without a way in',
+    cause:
+      'No edge leads from the start handle of a loop or parallel; its blocks that nothing leads to come first.',
+    fix: 'Connect the start handle of the container to the block that comes first.',
+  },
+  edge_back_to_container: {
+    severity: 'info',
+    title: 'Edge back to its container',
+    cause: 'An edge leads from the last block of a body to the loop or parallel around it.',
+    fix: 'Nothing need be done: an iteration ends by itself once all its blocks are done.',
+  },
+  child_workflow_missing: {
+    severity: 'warning',
+    title: 'Child workflow missing',
+    cause: 'A block calls a workflow that is not in this workspace, or the export has lost which.',
+    fix: 'Import the child workflow into the same workspace and choose it in the block.',
   },
   edge_crosses_container: {
     severity: 'warning',

@@ -1,6 +1,7 @@
 import {
   createLookup,
   graphOf,
+  isJsonObject,
   resolveParams,
   envNames,
   stateOf,
@@ -77,8 +78,9 @@ async function runResolved(
   { run, executor, env, signal }: Resolved,
 ): Promise<BlockOutput> {
   const target = stateOf(graphOf(site.journey), run.stateId);
-  const lookup = createLookup(site.journey, state, run.scopeId, env);
-  const resolved = resolveParams(target, lookup);
+  const isBody = target.kind === 'loop' || target.kind === 'parallel';
+  const lookup = createLookup(site.journey, state, run.scopeId, env, isBody ? target.id : null);
+  const resolved = resolveParams(target, lookup, givenInputs(target, state, run));
   if (!resolved.ok) throw unresolved(resolved.error);
   const { params, bindings } = resolved.value;
   const { blockTimeoutMs, maxOutputLength } = ports.settings;
@@ -97,6 +99,13 @@ async function runResolved(
   } catch (error) {
     throw redacted(toFailure(error, signal), secrets);
   }
+}
+
+/** What the person gave in place of parameters that the workflow lacks. */
+function givenInputs(target: JourneyState, state: SessionState, run: BlockRun): JsonObject {
+  const inputs = target.kind === 'tool' ? target.inputs : undefined;
+  const given = inputs && state.scopes[run.scopeId]?.outputs[inputs];
+  return isJsonObject(given) ? given : {};
 }
 
 async function readSecrets(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { block, edge } from '../workflow/testing/exports.js';
+import { block, edge, parsed, uiExport } from '../workflow/testing/exports.js';
 import { mapped } from '../mapping/testing/mapped.js';
 import { toMermaid } from './mermaid.js';
 
@@ -43,14 +43,52 @@ describe('a diagram', () => {
     );
   });
 
-  it('shows routes by their ids', () => {
+  it('shows routes by what they lead to, where an export has lost them', () => {
     const router = block('r', 'router_v2', { context: 'x', routes: 'y' });
     const text = draw(
       [start, router, named('a', 'A')],
       [edge('start', 'r'), edge('r', 'a', 'router-sales team')],
     );
-    expect(text).toContain('s_r --> s_a : sales team\n');
+    expect(text).toContain('s_r --> s_a : A\n');
     expect(text).not.toContain('s_r --> [*]');
+  });
+
+  it('draws loops around their bodies', () => {
+    const each = block('each', 'loop', {}, { data: { loopType: 'for', count: 2 } });
+    const inner = block('in-1', 'function', { code: '1' }, { data: { parentId: 'each' } });
+    const text = draw(
+      [start, each, inner, named('out', 'Out')],
+      [edge('start', 'each'), edge('each', 'in-1', 'loop-start-source'), edge('each', 'out')],
+    );
+    expect(text).toContain(
+      [
+        '    state "Each · loop for" as s_each {',
+        '        state "In-1 · function" as s_in__1',
+        '        [*] --> s_in__1',
+        '        s_in__1 --> [*]',
+        '    }',
+      ].join('\n'),
+    );
+    expect(text).toContain('    s_each --> s_out\n');
+  });
+
+  it('draws a child workflow once, and the calls of it', () => {
+    const call = (id: string) => block(id, 'workflow', { workflowId: 'wf_child' });
+    const { workflow } = parsed(uiExport([block('begin', 'starter')], []));
+    const text = toMermaid(
+      mapped(
+        [start, call('a'), call('b')],
+        [edge('start', 'a'), edge('a', 'b')],
+        {},
+        {
+          children: new Map([['wf_child', workflow]]),
+        },
+      ).journey,
+    );
+    expect(text).toContain('    s_a --> c__40_1 : calls\n');
+    expect(text).toContain('    s_b --> c__40_1 : calls\n');
+    expect(text.match(/as c__40_1 \{/g)).toHaveLength(1);
+    expect(text).toContain('        [*] --> s__40_1_2f_begin\n');
   });
 
   it('of nothing is empty', () => {

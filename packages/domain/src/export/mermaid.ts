@@ -1,37 +1,87 @@
 import type { Journey, JourneyState, StateId, Transition } from '../journey/types.js';
+import { graphOf, type JourneyGraph } from '../session/graph.js';
 
 const LABEL_LENGTH = 80;
 
 /**
- * A journey as a Mermaid `stateDiagram-v2`. Whatever names hold, every label is one line of escaped
- * text and every id is made of letters, digits and underscores, the same for the same block.
+ * A journey as a Mermaid `stateDiagram-v2`. Loops and parallels are composite states around their bodies;
+ * a child workflow is one that the calls of it lead to. Whatever names hold, every label is one line of
+ * escaped text and every id is made of letters, digits and underscores, the same for the same block.
  */
 export function toMermaid(journey: Journey): string {
-  const lines = ['stateDiagram-v2'];
-  const titles = branchTitles(journey);
-  const outgoing = new Map<StateId, Transition[]>(journey.states.map(({ id }) => [id, []]));
-  for (const transition of journey.transitions) outgoing.get(transition.from)?.push(transition);
-  for (const state of journey.states) {
-    lines.push(
-      `state "${escapeLabel(`${state.label} · ${kindOf(state)}`)}" as ${mermaidId(state.id)}`,
-    );
+  const drawing = new Drawing(journey);
+  drawing.draw('', journey.initial === null ? [] : [journey.initial], 1);
+  for (const { key, name, initial } of journey.children ?? []) {
+    drawing.compose(`c_${plainId(key)}`, name, key, initial === null ? [] : [initial], 1);
   }
-  if (journey.initial !== null) lines.push(`[*] --> ${mermaidId(journey.initial)}`);
-  for (const state of journey.states) {
-    const ways = outgoing.get(state.id) ?? [];
-    for (const way of ways) lines.push(arrow(way.from, mermaidId(way.to), labelOf(way, titles)));
-    for (const title of endsOf(state, ways)) lines.push(arrow(state.id, '[*]', title));
+  return ['stateDiagram-v2', ...drawing.lines, ''].join('\n');
+}
+
+/** Containers nest 10 deep at the most, so that drawing them inside one another is bounded. */
+class Drawing {
+  readonly lines: string[] = [];
+  readonly #graph: JourneyGraph;
+  readonly #titles: ReadonlyMap<string, string>;
+
+  constructor(journey: Journey) {
+    this.#graph = graphOf(journey);
+    this.#titles = branchTitles(journey);
   }
-  return `${lines.join('\n    ')}\n`;
+
+  /** The states of a body, with the ways into, between and out of them. */
+  draw(body: string, first: readonly StateId[], depth: number): void {
+    const { bodies, states, outgoing } = this.#graph;
+    const inside = (bodies.get(body) ?? []).flatMap((id) => states.get(id) ?? []);
+    for (const state of inside) this.#declare(state, depth);
+    for (const id of first) this.#write(depth, `[*] --> ${mermaidId(id)}`);
+    for (const state of inside) {
+      const ways = outgoing.get(state.id) ?? [];
+      for (const way of ways) {
+        this.#write(depth, arrow(way.from, mermaidId(way.to), labelOf(way, this.#titles)));
+      }
+      for (const title of endsOf(state, ways)) {
+        this.#write(depth, arrow(state.id, '[*]', title));
+      }
+      if (state.kind === 'subjourney' && state.calls !== null) {
+        this.#write(depth, arrow(state.id, `c_${plainId(state.calls)}`, 'calls'));
+      }
+    }
+  }
+
+  /** A state around a body. */
+  compose(id: string, label: string, body: string, first: readonly StateId[], depth: number): void {
+    this.#write(depth, `state "${escapeLabel(label)}" as ${id} {`);
+    this.draw(body, first, depth + 1);
+    this.#write(depth, '}');
+  }
+
+  #declare(state: JourneyState, depth: number): void {
+    const label = `${state.label} · ${kindOf(state)}`;
+    const enters = this.#graph.enters.get(state.id) ?? [];
+    if (enters.length > 0) {
+      const first = enters.map(({ to }) => to);
+      this.compose(mermaidId(state.id), label, state.id, first, depth);
+    } else {
+      this.#write(depth, `state "${escapeLabel(label)}" as ${mermaidId(state.id)}`);
+    }
+  }
+
+  #write(depth: number, line: string): void {
+    this.lines.push(`${'    '.repeat(depth)}${line}`);
+  }
 }
 
 function kindOf(state: JourneyState): string {
+  if (state.kind === 'loop') return `${state.kind} ${state.loopType}`;
   return state.kind === 'tool' ? state.blockType : state.kind;
 }
 
 function branchTitles(journey: Journey): Map<string, string> {
   const titles = new Map<string, string>();
   for (const state of journey.states) {
+    if (state.kind === 'router') {
+      for (const { id, title } of state.routes) titles.set(JSON.stringify([state.id, id]), title);
+    }
     if (state.kind !== 'fork') continue;
     for (const { id, title, expression } of state.branches) {
       const text = expression === null || expression === '' ? title : `${title} ${expression}`;
@@ -62,8 +112,12 @@ function arrow(from: StateId, to: string, label: string): string {
 
 /** Distinct for distinct ids: a hyphen becomes two underscores, all else its code between two. */
 function mermaidId(id: StateId): string {
+  return `s_${plainId(id.slice(3))}`;
+}
+
+function plainId(id: string): string {
   const plain = (char: string) => (char === '-' ? '__' : `_${codeOf(char).toString(16)}_`);
-  return `s_${id.slice(3).replace(/[^A-Za-z0-9]/gu, plain)}`;
+  return id.replace(/[^A-Za-z0-9]/gu, plain);
 }
 
 function codeOf(char: string): number {

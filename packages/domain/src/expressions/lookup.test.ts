@@ -64,7 +64,6 @@ function scope(id: string, over: Partial<Scope>): Scope {
     id,
     kind: 'root',
     parent: null,
-    locals: {},
     nodes: {},
     edges: {},
     outputs: {},
@@ -200,19 +199,44 @@ describe('createLookup', () => {
 });
 
 describe('createLookup inside containers', () => {
+  const under = (items: JsonValue[] | null) => ({
+    status: 'running' as const,
+    attempts: 1,
+    progress: {
+      items,
+      total: null,
+      opened: 2,
+      closed: 1,
+      redo: false,
+      goesOn: false,
+      results: [],
+      echoedBy: {},
+    },
+  });
+  const around = scope('root', {
+    ...root,
+    nodes: { st_each: under([{ id: 'a' }, { id: 'b' }]) },
+    echoes: { st_late: { result: 'left behind' }, st_calc: { result: 'older' } },
+  });
   const iteration = scope('it', {
     kind: 'iteration',
     parent: { scopeId: 'root', stateId: 'st_each' },
-    locals: { index: 1, currentItem: { id: 'b' }, items: [{ id: 'a' }, { id: 'b' }] },
+    index: 1,
     outputs: { st_calc: { result: 'inner' } },
+    nodes: { st_free: under(['x', 'y']) },
   });
   const branch = scope('br', {
     kind: 'branch',
     parent: { scopeId: 'it', stateId: 'st_free' },
-    locals: { index: 9, currentItem: 'x' },
+    index: 1,
+  });
+  const counted = scope('ct', {
+    kind: 'branch',
+    parent: { scopeId: 'it', stateId: 'st_late' },
+    index: 7,
   });
   const child = scope('sub', { kind: 'subjourney', parent: { scopeId: 'br', stateId: 'st_free' } });
-  const session = sessionOf([root, iteration, branch, child]);
+  const session = sessionOf([around, iteration, branch, counted, child]);
 
   it.each<[string, Found]>([
     ['<loop.index>', value(1)],
@@ -220,14 +244,31 @@ describe('createLookup inside containers', () => {
     ['<loop.currentItem.id>', value('b')],
     ['<loop.items[0].id>', value('a')],
     ['<each.index>', value(1)],
-    ['<parallel.index>', value(9)],
-    ['<parallel.currentItem>', value('x')],
-    ['<parallel.items>', EMPTY],
-    ['<free.index>', value(9)],
+    ['<parallel.index>', value(1)],
+    ['<parallel.currentItem>', value('y')],
+    ['<parallel.items>', value(['x', 'y'])],
+    ['<free.index>', value(1)],
+    ['<late.result>', value('left behind')],
     ['<calc.result>', value('inner')],
     ['<begin.city>', value('Oslo')],
   ])('%s is read from the scopes outwards', (reference, found) => {
     expect(look(reference, session, 'br')).toEqual(found);
+  });
+
+  it('has no item where a container only counts', () => {
+    expect(look('<parallel.index>', session, 'ct')).toEqual(value(7));
+    expect(look('<parallel.currentItem>', session, 'ct')).toEqual(EMPTY);
+    expect(look('<parallel.items>', session, 'ct')).toEqual(EMPTY);
+  });
+
+  it('looks ahead to the next iteration for a condition', () => {
+    const [token] = scanReferences('<loop.index>');
+    const ahead = createLookup(journey, session, 'root', {}, 'st_each');
+    expect(token && ahead(token)).toEqual(value(2));
+  });
+
+  it('reads what a block put out outside before what it left inside a container', () => {
+    expect(look('<calc.stdout>', session, 'root')).toEqual(value(''));
   });
 
   it('knows no loop outside of one, but a block of that name', () => {

@@ -1,5 +1,7 @@
-import { isJsonObject, own, type JsonValue } from '../json.js';
-import type { Journey, JourneyState } from '../journey/types.js';
+import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
+import type { Journey, JourneyState, JourneyVariable, StateId } from '../journey/types.js';
+import { graphOf, stateOf } from '../session/graph.js';
+import { scopesOutwards, variablesAt } from '../session/scopes.js';
 import type { Scope, ScopeId, SessionState } from '../session/types.js';
 import { normaliseName, type PathSegment, type ReferenceToken } from './references.js';
 import { UnknownFieldError, type Found, type Lookup } from './resolution.js';
@@ -7,8 +9,10 @@ import { UnknownFieldError, type Found, type Lookup } from './resolution.js';
 const EMPTY: Found = { kind: 'empty' };
 const UNKNOWN: Found = { kind: 'unknown' };
 
+type LocalField = 'index' | 'currentItem' | 'items';
+
 /** What containers offer inside, and the older names for it. */
-const LOCAL_FIELDS: ReadonlyMap<PathSegment, string> = new Map([
+const LOCAL_FIELDS: ReadonlyMap<PathSegment, LocalField> = new Map([
   ['index', 'index'],
   ['iteration', 'index'],
   ['currentItem', 'currentItem'],
@@ -22,114 +26,193 @@ const START_FIELDS = ['input', 'conversationId', 'files'];
 
 /**
  * Finds references in a session as seen from one of its scopes: loop → parallel → variable →
- * environment → block. Outputs are those of the scope and of the scopes around it, up to a
- * sub-journey's edge.
+ * environment → block. Outputs are those of the scope and of the scopes around it, up to a child
+ * workflow's edge; of a block inside a loop or parallel, what it put out last.
  * @param env values of `{{NAME}}` markers, by name
+ * @param inside the loop or parallel of that scope whose next iteration is looked ahead to
  */
 export function createLookup(
   journey: Journey,
   session: SessionState,
   scopeId: ScopeId,
   env: Readonly<Record<string, string>>,
+  inside: StateId | null = null,
 ): Lookup {
-  const scopes = scopesOutwards(session, scopeId);
-  const states = statesByName(journey);
+  const scopes = scopesOfWorkflow(session, scopeId);
+  const workflow = workflowOf(journey, scopes.at(-1));
+  const places = iterationsAround(session, scopes);
+  if (inside !== null) places.unshift(nextIteration(journey, scopes[0], inside));
+  const variables = variablesAt(session, scopeId);
   return (token) => {
-    const local = findLocal(token, scopes, journey);
+    const local = findLocal(token, places, workflow);
     if (local) return local;
-    if (token.kind === 'variable') return findVariable(token, journey, session);
+    if (token.kind === 'variable') return findVariable(token, workflow, variables);
     if (token.kind === 'env') {
       const value = own(env, token.name);
       return value === undefined ? UNKNOWN : { kind: 'value', value };
     }
-    const state = states.get(token.name) ?? (token.name === 'start' ? startOf(journey) : undefined);
+    const { states, initial, absentNames } = workflow;
+    const state = states.get(token.name) ?? (token.name === 'start' ? initial : undefined);
     if (state) return findOutput(token, state, scopes);
     // A block that was left out never runs: it is known, and has no value.
-    return journey.absentNames?.includes(token.name) ? EMPTY : UNKNOWN;
+    return absentNames.has(token.name) ? EMPTY : UNKNOWN;
   };
 }
 
-function scopesOutwards(session: SessionState, scopeId: ScopeId): Scope[] {
-  const scopes: Scope[] = [];
-  let scope = own(session.scopes, scopeId);
-  while (scope && !scopes.includes(scope)) {
-    scopes.push(scope);
-    // A child workflow sees its own blocks alone.
-    if (scope.kind === 'subjourney' || !scope.parent) break;
-    scope = own(session.scopes, scope.parent.scopeId);
-  }
-  return scopes;
+/** A scope and those around it, outwards; a child workflow sees its own blocks alone. */
+function scopesOfWorkflow(session: SessionState, scopeId: ScopeId): Scope[] {
+  const scopes = scopesOutwards(session, scopeId);
+  const edge = scopes.findIndex(({ kind }) => kind === 'subjourney');
+  return edge < 0 ? scopes : scopes.slice(0, edge + 1);
 }
 
-const namesOfJourneys = new WeakMap<Journey, ReadonlyMap<string, JourneyState>>();
+/** A workflow of a journey, its own or a child, as references see it. */
+interface ReadableWorkflow {
+  readonly states: ReadonlyMap<string, JourneyState>;
+  /** `<start.…>` finds the start under whatever name it bears. */
+  readonly initial: JourneyState | undefined;
+  readonly variables: readonly JourneyVariable[];
+  readonly absentNames: ReadonlySet<string>;
+}
 
-/** Made once per journey. Where two blocks share a name the first has it; mapping reports that. */
-function statesByName(journey: Journey): ReadonlyMap<string, JourneyState> {
-  const known = namesOfJourneys.get(journey);
-  if (known) return known;
-  const states = new Map<string, JourneyState>();
+const workflowsOfJourneys = new WeakMap<Journey, ReadonlyMap<string, ReadableWorkflow>>();
+
+function workflowOf(journey: Journey, scope: Scope | undefined): ReadableWorkflow {
+  let workflows = workflowsOfJourneys.get(journey);
+  if (!workflows) {
+    workflows = readWorkflows(journey);
+    workflowsOfJourneys.set(journey, workflows);
+  }
+  return workflows.get(scope?.child ?? '') ?? NO_WORKFLOW;
+}
+
+const NO_WORKFLOW: ReadableWorkflow = {
+  states: new Map(),
+  initial: undefined,
+  variables: [],
+  absentNames: new Set(),
+};
+
+/** By child key, the journey's own under ''. */
+function readWorkflows(journey: Journey): ReadonlyMap<string, ReadableWorkflow> {
+  const workflows = new Map<string, ReadableWorkflow & { states: Map<string, JourneyState> }>();
+  for (const { key, ...workflow } of [{ key: '', ...journey }, ...(journey.children ?? [])]) {
+    workflows.set(key, {
+      states: new Map(),
+      initial: journey.states.find(({ id }) => id === workflow.initial),
+      variables: workflow.variables,
+      absentNames: new Set(workflow.absentNames),
+    });
+  }
   for (const state of journey.states) {
-    if (!states.has(state.refName)) states.set(state.refName, state);
+    const states = workflows.get(state.child ?? '')?.states;
+    // Where two blocks share a name the first has it; mapping reports that.
+    if (state.kind !== 'inputs' && states && !states.has(state.refName)) {
+      states.set(state.refName, state);
+    }
   }
-  namesOfJourneys.set(journey, states);
-  return states;
+  return workflows;
 }
 
-/** `<start.…>` finds the start under whatever name it bears. */
-function startOf(journey: Journey): JourneyState | undefined {
-  return journey.states.find((state) => state.id === journey.initial);
+/** An iteration or branch that a reference may be about. */
+interface Iteration {
+  readonly kind: 'iteration' | 'branch';
+  readonly container: StateId;
+  readonly index: number;
+  readonly items: readonly JsonValue[] | null;
+}
+
+function iterationsAround(session: SessionState, scopes: readonly Scope[]): Iteration[] {
+  return scopes.flatMap(({ kind, parent, index = 0 }) => {
+    if ((kind !== 'iteration' && kind !== 'branch') || !parent) return [];
+    const { progress } = session.scopes[parent.scopeId]?.nodes[parent.stateId] ?? {};
+    return [{ kind, container: parent.stateId, index, items: progress?.items ?? null }];
+  });
+}
+
+function nextIteration(journey: Journey, scope: Scope | undefined, inside: StateId): Iteration {
+  const { progress } = scope?.nodes[inside] ?? {};
+  const state = stateOf(graphOf(journey), inside);
+  return {
+    kind: state.kind === 'parallel' ? 'branch' : 'iteration',
+    container: inside,
+    index: progress?.opened ?? 0,
+    items: progress?.items ?? null,
+  };
 }
 
 /** `<loop.index>`, `<parallel.currentItem>`, or the same by the container's own name. */
 function findLocal(
   token: ReferenceToken,
-  scopes: readonly Scope[],
-  journey: Journey,
+  iterations: readonly Iteration[],
+  { states }: ReadableWorkflow,
 ): Found | null {
   const [head, ...rest] = token.path;
   const field = head === undefined ? undefined : LOCAL_FIELDS.get(head);
   if (token.kind === 'loop' || token.kind === 'parallel') {
     const kind = CONTAINER_SCOPES[token.kind];
-    const scope = scopes.find((candidate) => candidate.kind === kind);
-    return scope && field ? follow(scope.locals, [field, ...rest]) : null;
+    const iteration = iterations.find((candidate) => candidate.kind === kind);
+    return iteration && field ? localOf(iteration, field, rest) : null;
   }
   if (token.kind !== 'block' || !field) return null;
-  const container = statesByName(journey).get(token.name);
-  const scope = scopes.find(
-    ({ kind, parent }) =>
-      (kind === 'iteration' || kind === 'branch') && parent?.stateId === container?.id,
-  );
-  return scope && container ? follow(scope.locals, [field, ...rest]) : null;
+  const container = states.get(token.name)?.id;
+  const iteration = iterations.find((candidate) => candidate.container === container);
+  return iteration ? localOf(iteration, field, rest) : null;
 }
 
-function findVariable(token: ReferenceToken, journey: Journey, session: SessionState): Found {
+function localOf(
+  { index, items }: Iteration,
+  field: LocalField,
+  path: readonly PathSegment[],
+): Found {
+  if (field === 'index') return follow(index, path);
+  if (items === null) return EMPTY;
+  if (field === 'items') return follow(items, path);
+  const item = items[index];
+  return item === undefined ? EMPTY : follow(item, path);
+}
+
+function findVariable(
+  token: ReferenceToken,
+  workflow: ReadableWorkflow,
+  variables: JsonObject,
+): Found {
   const [head, ...rest] = token.path;
-  if (head === undefined) return { kind: 'value', value: session.variables };
+  if (head === undefined) return { kind: 'value', value: variables };
   const name = String(head);
-  const value = own(session.variables, name) ?? variableByNormalisedName(name, journey, session);
+  const value = own(variables, name) ?? variableByNormalisedName(name, workflow, variables);
   return value === undefined ? UNKNOWN : follow(value, rest);
 }
 
 /** References spell a variable's name without blanks and capitals, as they do a block's. */
 function variableByNormalisedName(
   name: string,
-  journey: Journey,
-  session: SessionState,
+  workflow: ReadableWorkflow,
+  variables: JsonObject,
 ): JsonValue | undefined {
   const wanted = normaliseName(name);
-  const key = Object.keys(session.variables).find((key) => normaliseName(key) === wanted);
-  if (key !== undefined) return own(session.variables, key);
-  return journey.variables.find((variable) => normaliseName(variable.name) === wanted)?.value;
+  const key = Object.keys(variables).find((key) => normaliseName(key) === wanted);
+  if (key !== undefined) return own(variables, key);
+  return workflow.variables.find((variable) => normaliseName(variable.name) === wanted)?.value;
 }
 
 function findOutput(token: ReferenceToken, state: JourneyState, scopes: readonly Scope[]): Found {
-  const scope = scopes.find(({ outputs }) => Object.hasOwn(outputs, state.id));
-  const output = scope && own(scope.outputs, state.id);
+  const output = outputOf(state.id, scopes);
   const path = output === undefined ? token.path : placed(token.path, state, output);
   const found = output === undefined ? EMPTY : follow(output, path);
   if (found.kind === 'value' || declares(state, path)) return found;
   const known = state.outputFields ?? [];
   return { kind: 'error', error: new UnknownFieldError(token.raw, state.label, known) };
+}
+
+/** Its own in the nearest scope that has one; else what it put out last inside a loop or parallel. */
+function outputOf(id: StateId, scopes: readonly Scope[]): JsonValue | undefined {
+  for (const { outputs, echoes } of scopes) {
+    const found = Object.hasOwn(outputs, id) ? outputs : echoes;
+    const output = found && own(found, id);
+    if (output !== undefined) return output;
+  }
+  return undefined;
 }
 
 /** Where a form's or a start's field stands, of the places by which it may be called. */

@@ -2,6 +2,7 @@ import { isJsonObject, own, setOwn, type JsonObject, type JsonValue } from '../j
 import type { JourneyState } from '../journey/types.js';
 import { fillCode } from './code.js';
 import { Gathering, type Lookup, type Resolved } from './resolution.js';
+import { paramsOf } from './state-params.js';
 import { fillJsonText, fillValue } from './text.js';
 
 /** A block's parameters, ready for its executor. */
@@ -22,6 +23,8 @@ const READINGS: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
   variables: { variables: 'structure' },
   response: { builderData: 'structure', data: 'json' },
   api: { body: 'json' },
+  loop: { items: 'structure' },
+  parallel: { items: 'structure' },
   workflow: { inputMapping: 'structure', input: 'structure' },
   workflow_input: { inputMapping: 'structure', input: 'structure' },
 };
@@ -30,30 +33,44 @@ const READINGS: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
  * Resolves the parameters of a state, each by its nature: code is bound, structured values keep their
  * types, everything else is text. A fork's parameters are `{branches: [{id, title, expression}]}`; a
  * branch whose expression reads a field that does not exist carries `unresolved`, the reason, and
- * fails only if it comes to be evaluated. States without parameters have none.
+ * fails only if it comes to be evaluated. A loop's are `{items}` or `{condition}`, a parallel's `{items}`,
+ * a router's its own with `{routes: [{id, title, description}]}`. States without parameters have none.
+ * @param answers of the person, in place of what the parameters lack; never read for references
  */
-export function resolveParams(state: JourneyState, lookup: Lookup): Resolved<ResolvedParams> {
+export function resolveParams(
+  state: JourneyState,
+  lookup: Lookup,
+  answers: JsonObject = {},
+): Resolved<ResolvedParams> {
   if (state.kind === 'fork') return resolveBranches(state.branches, lookup);
   const gathering = new Gathering(lookup);
   const params: Record<string, JsonValue> = {};
   const bindings: Record<string, JsonValue> = {};
-  if (state.kind === 'tool' || state.kind === 'response') {
-    const type = state.kind === 'response' ? 'response' : state.blockType;
-    for (const [key, value] of Object.entries(state.params)) {
-      if (type === 'function' && key === 'code') {
-        const bound = fillCode(codeText(value), gathering, '__ref_');
-        Object.assign(bindings, bound.bindings);
-        params.code = bound.code;
-      } else {
-        const reading = own(own(READINGS, type) ?? {}, key);
-        const filled = reading
-          ? fillTyped(value, reading, gathering)
-          : fillValue(value, gathering, 'text');
-        setOwn(params, key, filled);
-      }
+  for (const [key, value] of Object.entries(paramsOf(state))) {
+    if (isCode(state, key)) {
+      const bound = fillCode(codeText(value), gathering, '__ref_');
+      Object.assign(bindings, bound.bindings);
+      setOwn(params, key, bound.code);
+    } else {
+      const reading = own(own(READINGS, typeOf(state)) ?? {}, key);
+      const filled = reading
+        ? fillTyped(value, reading, gathering)
+        : fillValue(value, gathering, 'text');
+      setOwn(params, key, filled);
     }
   }
+  if (state.kind === 'router') params.routes = state.routes.map((route) => ({ ...route }));
+  for (const [key, value] of Object.entries(answers)) setOwn(params, key, value);
   return gathering.finish({ params, bindings });
+}
+
+function typeOf(state: JourneyState): string {
+  return state.kind === 'response' ? 'response' : state.blockType;
+}
+
+function isCode(state: JourneyState, key: string): boolean {
+  if (state.kind === 'loop') return key === 'condition';
+  return state.kind === 'tool' && state.blockType === 'function' && key === 'code';
 }
 
 function fillTyped(value: JsonValue, reading: Reading, gathering: Gathering): JsonValue {

@@ -21,6 +21,8 @@ export interface Journey {
   /** No dangling ends, no cycles: edges that would close one are left out with an issue. */
   readonly transitions: readonly Transition[];
   readonly variables: readonly JourneyVariable[];
+  /** Workflows that this one calls, each once however often it is called; absent where there are none. */
+  readonly children?: readonly ChildJourney[];
   /**
    * Names of blocks that are left out: a reference to one is empty, as to a block that never ran, while
    * one to no block at all stays as it is written.
@@ -28,8 +30,30 @@ export interface Journey {
   readonly absentNames?: readonly string[];
 }
 
+/**
+ * A workflow that is called by another. Its states and transitions stand among the journey's own, marked
+ * by {@link StateBase.child}.
+ */
+export interface ChildJourney {
+  /** Marks its states; made by the mapping. */
+  readonly key: string;
+  readonly workflowId: string;
+  readonly name: string;
+  /** The version of the child's own journey: which content of it is linked. */
+  readonly version: string;
+  /** Null where the child has nothing to start with; calling it fails. */
+  readonly initial: StateId | null;
+  readonly variables: readonly JourneyVariable[];
+  /** See {@link Journey.absentNames}. */
+  readonly absentNames?: readonly string[];
+}
+
 interface StateBase {
   readonly id: StateId;
+  /** The loop or parallel whose body it stands in; absent at the top of its workflow. */
+  readonly parent?: StateId;
+  /** {@link ChildJourney.key} of the workflow that it belongs to; absent in the journey's own. */
+  readonly child?: string;
   readonly blockId: string;
   readonly blockType: string;
   /** The block's name, said to the person. */
@@ -41,7 +65,7 @@ interface StateBase {
   readonly outputFields: readonly string[] | null;
 }
 
-/** Takes the workflow's input: every slot is asked for that is not given. */
+/** Takes a workflow's input: every slot is asked for that is not given. */
 export interface StartState extends StateBase {
   readonly kind: 'start';
   readonly slots: readonly Slot[];
@@ -55,10 +79,32 @@ export interface FormState extends StateBase {
   readonly slots: readonly Slot[];
 }
 
+/**
+ * Asks for the values that a block needs and its workflow does not give. Its output holds them by
+ * parameter; the block's {@link ToolState.inputs} leads here.
+ */
+export interface InputsState extends StateBase {
+  readonly kind: 'inputs';
+  readonly slots: readonly Slot[];
+}
+
 /** condition: the first branch whose expression is true is taken, else the last. */
 export interface ForkState extends StateBase {
   readonly kind: 'fork';
   readonly branches: readonly Branch[];
+}
+
+/**
+ * router, router_v2: a model chooses one of the routes; where none is configured, or it finds none that
+ * fits, the person is asked. Left by transitions of kind `branch`, named after the routes.
+ */
+export interface RouterState extends StateBase {
+  readonly kind: 'router';
+  readonly routes: readonly Route[];
+  /** The block's parameters, references and `{{ENV}}` markers unresolved. */
+  readonly params: JsonObject;
+  readonly retry: RetryPolicy | null;
+  readonly hasErrorPath: boolean;
 }
 
 /** wait: goes on by itself after the delay. */
@@ -76,6 +122,48 @@ export interface ToolState extends StateBase {
   readonly retry: RetryPolicy | null;
   /** An error edge leaves this state, so a failure is part of the path. */
   readonly hasErrorPath: boolean;
+  /** The state before it whose answers complete the parameters; absent where nothing is missing. */
+  readonly inputs?: StateId;
+}
+
+/**
+ * loop: runs its body, the states whose `parent` it is, once an iteration, each in a scope of its own, one
+ * after the other. Its output is `{results}`: per iteration an array of what its blocks put out, in the
+ * order of the journey's states.
+ */
+export interface LoopState extends StateBase {
+  readonly kind: 'loop';
+  readonly loopType: 'for' | 'forEach' | 'while' | 'doWhile';
+  /** With `for`, and `doWhile` without a condition: how often; null where it cannot be read. */
+  readonly iterations: number | null;
+  /** With `forEach`: a list, a record, JSON text of one, or a reference to one. */
+  readonly items: JsonValue;
+  /** With `while` and `doWhile`: JavaScript, references unresolved. */
+  readonly condition: string | null;
+  readonly hasErrorPath: boolean;
+}
+
+/** parallel: as {@link LoopState}, but a batch of branches at a time. One that fails fails all. */
+export interface ParallelState extends StateBase {
+  readonly kind: 'parallel';
+  readonly parallelType: 'count' | 'collection';
+  readonly count: number | null;
+  readonly items: JsonValue;
+  /** Branches at a time, 1 to 20. */
+  readonly batchSize: number;
+  readonly hasErrorPath: boolean;
+}
+
+/** workflow, workflow_input: runs another workflow in a scope of its own. */
+export interface SubJourneyState extends StateBase {
+  readonly kind: 'subjourney';
+  /** As the block names it; null where the export has lost it. */
+  readonly workflowId: string | null;
+  /** {@link ChildJourney.key}; null where that workflow is not known. */
+  readonly calls: string | null;
+  readonly params: JsonObject;
+  readonly retry: RetryPolicy | null;
+  readonly hasErrorPath: boolean;
 }
 
 /** response: ends the run with its result; the first that is reached wins. */
@@ -85,7 +173,17 @@ export interface ResponseState extends StateBase {
 }
 
 export type JourneyState =
-  StartState | FormState | ForkState | TimerState | ToolState | ResponseState;
+  | StartState
+  | FormState
+  | InputsState
+  | ForkState
+  | RouterState
+  | TimerState
+  | ToolState
+  | LoopState
+  | ParallelState
+  | SubJourneyState
+  | ResponseState;
 
 export type StateKind = JourneyState['kind'];
 
@@ -103,6 +201,15 @@ export interface Branch {
   readonly title: string;
   /** JavaScript, references unresolved; null for else. */
   readonly expression: string | null;
+}
+
+/** One way out of a router. */
+export interface Route {
+  /** What follows `router-` in the handle; with the older router the id of the target block. */
+  readonly id: string;
+  readonly title: string;
+  /** When to go this way, as the author put it. */
+  readonly description: string | null;
 }
 
 /** A typed value asked of a person. */
@@ -132,9 +239,12 @@ export interface Transition {
   readonly id: TransitionId;
   readonly from: StateId;
   readonly to: StateId;
-  /** `next`: the output has no error; `error`: it has; `branch`: this branch was chosen. */
-  readonly kind: 'next' | 'error' | 'branch';
-  /** With kind `branch`: {@link Branch.id}. */
+  /**
+   * `next`: the output has no error; `error`: it has; `branch`: this branch or route was chosen; `enter`:
+   * from a loop or parallel to where its body begins.
+   */
+  readonly kind: 'next' | 'error' | 'branch' | 'enter';
+  /** With kind `branch`: {@link Branch.id} or {@link Route.id}. */
   readonly branchId: string | null;
   /** The edges it stands for; parallel edges between the same two handles are one transition. */
   readonly edgeIds: readonly string[];

@@ -136,7 +136,11 @@ describe('gaps', () => {
       {},
       ['param_missing: "B" has no "Context".', 'param_missing: "B" has no "Routes".'],
     ],
-    ['workflow', { workflowId: null }, ['param_missing: "B" has no "Workflow id".']],
+    [
+      'workflow',
+      { workflowId: null },
+      ['child_workflow_missing: "B" does not say which workflow it calls.'],
+    ],
     [
       'agent',
       { prompt: 'x', apiKey: null, azureSecretKey: null },

@@ -189,8 +189,8 @@ describe('routers', () => {
       [edge('start', 'r'), edge('r', 'sales', 'router-r1'), edge('r', 'rescue', 'error')],
     );
     expect(result.journey.states[1]).toMatchObject({
-      kind: 'tool',
-      sideEffect: 'none',
+      kind: 'router',
+      routes: [{ id: 'r1', title: 'Sales', description: null }],
       hasErrorPath: true,
     });
     expect(result.journey.transitions.slice(1)).toMatchObject([
@@ -209,83 +209,6 @@ describe('routers', () => {
       'sales',
       'other',
     ]);
-  });
-});
-
-describe('containers', () => {
-  const loop = block(
-    'loop',
-    'loop',
-    {},
-    { data: { loopType: 'forEach', collection: '<start.input>' } },
-  );
-  const child = (id: string) => work(id, { data: { parentId: 'loop' } });
-
-  it('are one state for now, their insides left out', () => {
-    const result = mapped(
-      [start, loop, child('a'), child('b'), work('after')],
-      [
-        edge('start', 'loop'),
-        edge('loop', 'a', 'loop-start-source'),
-        edge('a', 'b'),
-        edge('b', 'loop'),
-        edge('loop', 'after', 'loop-end-source'),
-      ],
-    );
-    expect(idsOf(result)).toEqual(['start', 'loop', 'after']);
-    expect(pathsOf(result)).toEqual(['start next loop', 'loop next after']);
-    expect(result.journey.states[1]).toMatchObject({
-      kind: 'tool',
-      sideEffect: 'none',
-      params: { loopType: 'forEach', items: '<start.input>' },
-    });
-    expect(result.issues.filter(({ code }) => code !== 'start_field_inferred')).toMatchObject([
-      {
-        code: 'container_not_run_yet',
-        blockId: 'loop',
-        message: 'The blocks inside "Loop", 2 in all, do not run yet.',
-      },
-    ]);
-    expect(new Set(Object.values(leftOutOf(result)))).toEqual(new Set(['container_not_run_yet']));
-    expect(result.provenance.coverage).toBe(1);
-  });
-
-  it('that are left out take their insides with them', () => {
-    const off = { ...loop, enabled: false };
-    const inner = block('inner', 'loop', {}, { data: { parentId: 'loop' } });
-    const innermost = work('x', { data: { parentId: 'inner' } });
-    const result = mapped([start, off, child('a'), inner, innermost], [edge('a', 'inner')]);
-    expect(leftOutOf(result)).toEqual({
-      'block loop': 'block_disabled',
-      'block a': 'block_disabled',
-      'block inner': 'block_disabled',
-      'block x': 'block_disabled',
-      'edge a-inner': 'block_disabled',
-    });
-    expect(codes(result.issues)).toEqual(['block_disabled']);
-    expect(leftOutOf(mapped([start, loop, child('a')]))).toMatchObject({
-      'block a': 'block_unreachable',
-    });
-  });
-
-  it('are left and entered by their own handles alone', () => {
-    const result = mapped(
-      [start, loop, child('a'), work('out')],
-      [
-        edge('start', 'loop'),
-        edge('start', 'a'),
-        edge('a', 'out'),
-        edge('loop', 'out', 'loop-start-source'),
-        edge('loop', 'out'),
-      ],
-    );
-    const crossing = result.issues.filter(({ code }) => code === 'edge_crosses_container');
-    expect(crossing.map(({ edgeId }) => edgeId)).toEqual([
-      'start-a',
-      'a-out',
-      'loop-out-loop-start-source',
-    ]);
-    expect(pathsOf(result)).toEqual(['start next loop', 'loop next out']);
   });
 });
 
@@ -357,7 +280,7 @@ describe('states', () => {
       mapped([start, block('a', type, { url: 'x' })], [edge('start', 'a')], {}, { knownTypes });
     expect(codes(run('api').issues)).toEqual([]);
     expect(codes(run('slack').issues)).toEqual(['executor_missing']);
-    expect(codes(run('loop').issues)).toEqual(['container_not_run_yet']);
+    expect(codes(run('loop').issues)).toEqual(['container_empty']);
     expect(codes(run('condition').issues)).not.toContain('executor_missing');
   });
 });

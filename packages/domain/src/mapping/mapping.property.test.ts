@@ -158,7 +158,16 @@ function renameJourney(journey: Journey, workflow: Workflow, rename: Rename): Jo
   return {
     ...journey,
     initial: journey.initial === null ? null : state(journey.initial),
-    states: journey.states.map((s) => ({ ...s, id: state(s.id), blockId: block(s.blockId) })),
+    states: journey.states.map((s) => ({
+      ...s,
+      id: state(s.id),
+      blockId: block(s.blockId),
+      ...(s.parent !== undefined && { parent: state(s.parent) }),
+      // The older router names its routes after their targets.
+      ...(s.kind === 'router' && {
+        routes: s.routes.map((route) => ({ ...route, id: block(route.id) })),
+      }),
+    })),
     transitions: journey.transitions.map((transition) => {
       const edgeId = transition.id.slice(3);
       return {
@@ -166,7 +175,6 @@ function renameJourney(journey: Journey, workflow: Workflow, rename: Rename): Jo
         id: `tr_${edgeIds.has(edgeId) ? rename(edgeId) : edgeId}` as const,
         from: state(transition.from),
         to: state(transition.to),
-        // The older router names its branches after their targets.
         branchId: transition.branchId === null ? null : block(transition.branchId),
         edgeIds: transition.edgeIds.map(rename),
       };

@@ -71,7 +71,8 @@ export function levelsOf(initial: string, ways: readonly Way[]): Map<string, num
   return levels;
 }
 
-function groupBySource(ways: readonly Way[]): Map<string, Way[]> {
+/** The ways that leave each block. */
+export function groupBySource(ways: readonly Way[]): Map<string, Way[]> {
   const outgoing = new Map<string, Way[]>();
   for (const way of ways) {
     const known = outgoing.get(way.from);

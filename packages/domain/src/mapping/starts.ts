@@ -1,18 +1,22 @@
 import type { Block } from '../workflow/types.js';
 import { quote, quoteAll, type IssueLog } from '../workflow/issue-log.js';
 
-/** Which start a chat takes: the lowest counts. */
-const RANKS: ReadonlyMap<string, number> = new Map([
-  ['start_trigger', 0],
-  ['chat_trigger', 1],
-  ['starter', 2],
-  ['input_trigger', 3],
-  ['api_trigger', 3],
-  ['manual_trigger', 3],
-  ['webhook', 4],
-  ['generic_webhook', 4],
-  ['schedule', 4],
+/** How a workflow is begun: by a conversation, or by another workflow that calls it. */
+export type StartRole = 'chat' | 'child';
+
+/** Which start is taken, by role: the lowest counts. */
+const RANKS: ReadonlyMap<string, Readonly<Record<StartRole, number>>> = new Map([
+  ['start_trigger', { chat: 0, child: 0 }],
+  ['chat_trigger', { chat: 1, child: 3 }],
+  ['starter', { chat: 2, child: 2 }],
+  ['input_trigger', { chat: 3, child: 1 }],
+  ['api_trigger', { chat: 3, child: 4 }],
+  ['manual_trigger', { chat: 3, child: 4 }],
+  ['webhook', { chat: 4, child: 5 }],
+  ['generic_webhook', { chat: 4, child: 5 }],
+  ['schedule', { chat: 4, child: 5 }],
 ]);
+const LAST_RANK = 9;
 
 const CHAT_STARTS: ReadonlySet<string> = new Set(['start_trigger', 'chat_trigger', 'starter']);
 
@@ -32,13 +36,14 @@ export function isChatStart(block: Block): boolean {
   return CHAT_STARTS.has(block.type);
 }
 
-/** The start of a conversation among the blocks that take part; the other starts are reported. */
+/** The start for a role among the blocks that take part; the other starts are reported. */
 export function chooseStart(
   blocks: readonly Block[],
+  role: StartRole,
   log: IssueLog,
 ): { start: Block | null; others: readonly Block[] } {
   const starts = blocks.filter(isStart);
-  const [start] = [...starts].sort((a, b) => rankOf(a) - rankOf(b));
+  const [start] = [...starts].sort((a, b) => rankOf(a, role) - rankOf(b, role));
   if (!start) return { start: null, others: [] };
   const others = starts.filter((block) => block !== start);
   if (others.length > 0) {
@@ -49,6 +54,6 @@ export function chooseStart(
   return { start, others };
 }
 
-function rankOf(block: Block): number {
-  return RANKS.get(block.type) ?? RANKS.size;
+function rankOf({ type }: Block, role: StartRole): number {
+  return RANKS.get(type)?.[role] ?? LAST_RANK;
 }

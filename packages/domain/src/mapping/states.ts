@@ -1,9 +1,11 @@
-import { own, setOwn, type JsonObject, type JsonValue } from '../json.js';
+import { own } from '../json.js';
 import { normaliseName, type ReferenceToken } from '../expressions/references.js';
 import type {
   Branch,
   FormState,
   JourneyState,
+  LoopState,
+  ParallelState,
   Slot,
   StartState,
   StateId,
@@ -12,16 +14,20 @@ import type { Block, Container } from '../workflow/types.js';
 import { quote, type IssueLog } from '../workflow/issue-log.js';
 import { readDisplay } from './display.js';
 import { outputFieldsOf } from './output-fields.js';
+import { readRoutes } from './routes.js';
 import { sideEffectOf } from './side-effects.js';
 import { readOptions, readSlot, readSlots } from './slots.js';
 import type { MapOptions } from './types.js';
 import { readDelay } from './waiting.js';
+import type { Way } from './ways.js';
 
 /** What states are made with. */
 export interface StateContext {
+  readonly byId: ReadonlyMap<string, Block>;
   readonly branches: ReadonlyMap<string, readonly Branch[]>;
   readonly containers: ReadonlyMap<string, Container>;
-  readonly withErrorPath: ReadonlySet<string>;
+  /** The ways that leave each block. */
+  readonly waysOut: ReadonlyMap<string, readonly Way[]>;
   /** References by the block that reads. */
   readonly references: ReadonlyMap<string, readonly ReferenceToken[]>;
   readonly startId: string | null;
@@ -54,9 +60,11 @@ export function syntheticStart(id: string): StartState {
 export function makeState(block: Block, context: StateContext): JourneyState {
   const { log } = context;
   const slots = slotsOf(block, context);
-  const hasErrorPath = context.withErrorPath.has(block.id);
+  const waysOut = context.waysOut.get(block.id) ?? [];
+  const hasErrorPath = waysOut.some(({ kind }) => kind === 'error');
   const base = {
     id: stateIdOf(block.id),
+    ...(block.parentId !== null && { parent: stateIdOf(block.parentId) }),
     blockId: block.id,
     blockType: block.type,
     label: block.name,
@@ -82,11 +90,37 @@ export function makeState(block: Block, context: StateContext): JourneyState {
       return { ...base, kind: 'timer', delayMs: readDelay(block, log) };
     case 'response':
       return { ...base, kind: 'response', params: block.params };
+    case 'loop':
+    case 'parallel':
+      return { ...base, ...bodyOf(context.containers.get(block.id)), hasErrorPath };
+    case 'router':
+    case 'router_v2': {
+      const routes = readRoutes(block, waysOut, context.byId);
+      return {
+        ...base,
+        kind: 'router',
+        routes,
+        params: block.params,
+        retry: block.retry,
+        hasErrorPath,
+      };
+    }
+    case 'workflow':
+    case 'workflow_input':
+      return {
+        ...base,
+        kind: 'subjourney',
+        workflowId: childIdOf(block),
+        calls: null,
+        params: block.params,
+        retry: block.retry,
+        hasErrorPath,
+      };
     default:
       return {
         ...base,
         kind: 'tool',
-        params: paramsOf(block, context.containers.get(block.id)),
+        params: block.params,
         sideEffect: sideEffectOf(block, context.options.sideEffects ?? {}),
         retry: block.retry,
         hasErrorPath,
@@ -138,11 +172,31 @@ function inferSlots(start: Block, { references, hasBlockNamedStart, log }: State
   });
 }
 
-function paramsOf(block: Block, container: Container | undefined): JsonObject {
-  if (!container) return block.params;
-  const params: Record<string, JsonValue> = { ...block.params };
-  for (const [key, value] of Object.entries<JsonValue>({ ...container })) {
-    if (key !== 'kind' && key !== 'blockId') setOwn(params, key, value);
+type Body =
+  | Pick<LoopState, 'kind' | 'loopType' | 'iterations' | 'items' | 'condition'>
+  | Pick<ParallelState, 'kind' | 'parallelType' | 'count' | 'items' | 'batchSize'>;
+
+/** Branches of a parallel that run at a time, where nothing is said and at the most. */
+const LARGEST_BATCH = 20;
+
+function bodyOf(container: Container | undefined): Body {
+  if (container?.kind === 'parallel') {
+    const { parallelType, count, items, batchSize } = container;
+    const size = Math.round(batchSize ?? LARGEST_BATCH);
+    return {
+      kind: 'parallel',
+      parallelType,
+      count,
+      items,
+      batchSize: Math.min(LARGEST_BATCH, Math.max(1, size)),
+    };
   }
-  return params;
+  const { loopType = 'for', iterations = null, items = null, condition = null } = container ?? {};
+  return { kind: 'loop', loopType, iterations, items, condition };
+}
+
+/** The workflow that a block calls; null where that is not said, or is only known when it runs. */
+function childIdOf({ params }: Block): string | null {
+  const id = own(params, 'workflowId') ?? own(params, 'workflow');
+  return typeof id === 'string' && id.trim() !== '' ? id.trim() : null;
 }

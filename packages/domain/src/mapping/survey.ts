@@ -3,7 +3,8 @@ import type { Branch } from '../journey/types.js';
 import type { Block, Workflow } from '../workflow/types.js';
 import { quote, type IssueLog } from '../workflow/issue-log.js';
 import { readBranches } from './branches.js';
-import { chooseStart } from './starts.js';
+import { leaveOutInside } from './containers.js';
+import { chooseStart, type StartRole } from './starts.js';
 
 /** Which blocks take part, and where the journey begins. */
 export interface Survey {
@@ -18,33 +19,33 @@ export interface Survey {
 }
 
 /** Sorts the blocks of a workflow into those that take part and those that do not. */
-export function surveyBlocks(workflow: Workflow, log: IssueLog): Survey {
+export function surveyBlocks(workflow: Workflow, role: StartRole, log: IssueLog): Survey {
   const byId = new Map(workflow.blocks.map((block) => [block.id, block]));
   const leftOut = new Map<string, IssueCode>();
   for (const block of workflow.blocks) {
     const reason = reasonOf(block);
     if (reason === null) continue;
     leftOut.set(block.id, reason);
-    if (reason === 'container_not_run_yet') continue;
     const message = () => `${quote(block.name)} is ${block.enabled ? 'a note' : 'disabled'}.`;
     log.report(reason, { blockId: block.id, message });
   }
+  leaveOutInside(workflow, leftOut);
   const partaking = workflow.blocks.filter(({ id }) => !leftOut.has(id));
-  const { start, others } = chooseStart(partaking, log);
+  const outside = partaking.filter(({ parentId }) => parentId === null);
+  const { start, others } = chooseStart(outside, role, log);
   for (const { id } of others) leftOut.set(id, 'several_starts');
   return {
     byId,
     leftOut,
     start,
-    entries: start ? [] : withoutWayIn(partaking, workflow, byId),
+    entries: start ? [] : withoutWayIn(outside, workflow, byId),
     branches: branchesOf(partaking, workflow, log),
   };
 }
 
 function reasonOf(block: Block): IssueCode | null {
   if (block.type === 'note') return 'block_note';
-  if (!block.enabled) return 'block_disabled';
-  return block.parentId === null ? null : 'container_not_run_yet';
+  return block.enabled ? null : 'block_disabled';
 }
 
 /** An edge from a disabled block counts: its path is cut, not begun anew behind it. */

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isJsonObject, type JsonValue } from '../json.js';
+import type { ChildJourney } from '../journey/types.js';
 import type { Workflow } from '../workflow/types.js';
 import type { MapOptions } from './types.js';
 
@@ -18,6 +19,13 @@ export function versionOf(workflow: Workflow, options: MapOptions): string {
   // Interfaces have no index signature, though all of these are plain JSON.
   const all = { content, sideEffects, mapper: MAPPER_VERSION } as unknown as JsonValue;
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(all))));
+}
+
+/** The version of a journey with the workflows that it calls: it changes when one of them does. */
+export function linkedVersion(own: string, children: readonly ChildJourney[]): string {
+  if (children.length === 0) return own;
+  const linked = children.map(({ workflowId, version }) => [workflowId, version]);
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson([own, linked]))));
 }
 
 /** Parsed workflows stay far below this; what is made by hand and deeper is cut off. */

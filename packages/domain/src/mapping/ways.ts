@@ -63,6 +63,12 @@ function refuse(
     log.report(code, { edgeId: edge.id, blockId: source.id, message });
     return code;
   };
+  if (target.id === source.parentId) {
+    return refused(
+      'edge_back_to_container',
+      'leads back out of the body; an iteration ends by itself',
+    );
+  }
   if (crosses(edge, source, target)) {
     return refused('edge_crosses_container', 'goes past the handles of a container');
   }
@@ -76,9 +82,12 @@ function refuse(
 const INWARD = /^(?:loop|parallel)-start-source$/;
 
 function crosses(edge: Edge, source: Block, target: Block): boolean {
-  if (INWARD.test(edge.sourceHandle)) return target.parentId !== source.id;
-  // Some editors draw the last child's edge back to its container.
-  return source.parentId !== target.parentId && source.parentId !== target.id;
+  if (entersBody(source, target)) return edge.sourceHandle === 'error';
+  return INWARD.test(edge.sourceHandle) || source.parentId !== target.parentId;
+}
+
+function entersBody(source: Block, target: Block): boolean {
+  return target.parentId === source.id;
 }
 
 type Exit = Pick<Way, 'kind' | 'branchId'>;
@@ -93,6 +102,7 @@ function exitOf(
   { log }: WayContext,
 ): Exit | null {
   const handle = edge.sourceHandle;
+  if (entersBody(source, target)) return { kind: 'enter', branchId: null };
   if (handle === 'error') return { kind: 'error', branchId: null };
   if (finder && handle.startsWith('condition-')) {
     const branchId = finder.find(handle);

@@ -1,9 +1,12 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
-import type { Slot } from '../journey/types.js';
+import type { JourneyState, LoopState, ParallelState, Slot } from '../journey/types.js';
 import { answerSlots, passSlot } from './slot-questions.js';
 import { isInterruption } from './evolve.js';
 import { answeredBefore, askRepair } from './failures.js';
-import { callOff, complete, run, startJourney } from './flow.js';
+import { startBody } from './bodies.js';
+import { answerChoice } from './choices.js';
+import { callOff, complete } from './completion.js';
+import { startJourney } from './flow.js';
 import { stateOf } from './graph.js';
 import {
   answeredSlots,
@@ -15,6 +18,8 @@ import {
   type Change,
 } from './rewind.js';
 import { goOn } from './pause.js';
+import { run } from './running.js';
+import { scopeOf } from './scopes.js';
 import { close, emit, pendingQuestion, say, type Place, type Step } from './step.js';
 import type { BlockError, ConfirmationQuestion, RepairQuestion, SlotsQuestion } from './types.js';
 
@@ -133,7 +138,17 @@ export function answerRepair(step: Step, question: RepairQuestion, given: JsonVa
 function retry(step: Step, question: RepairQuestion): void {
   const state = stateOf(step.graph, question.stateId);
   if (state.kind === 'form') complete(step, question, { output: { response: {}, submission: {} } });
+  else if (isBody(state) && !isBegun(step, question)) startBody(step, question, state);
   else run(step, question);
+}
+
+function isBody(state: JourneyState): state is LoopState | ParallelState {
+  return state.kind === 'loop' || state.kind === 'parallel';
+}
+
+/** Its condition failed, not its beginning: only that is tried again. */
+function isBegun(step: Step, { scopeId, stateId }: Place): boolean {
+  return scopeOf(step.state, scopeId).nodes[stateId]?.progress !== undefined;
 }
 
 function giveUp(step: Step, question: RepairQuestion): void {
@@ -149,12 +164,13 @@ function giveUp(step: Step, question: RepairQuestion): void {
 
 /** Only answers that the failed block builds on can mend it. */
 function changeInput(step: Step, question: RepairQuestion): void {
-  const { scopeId } = question;
   const before = answeredBefore(step, question);
-  const slots = answeredSlots(step).filter(({ place }) => before.includes(place.stateId));
+  const isBefore = ({ place }: AnsweredSlot) =>
+    before.some(({ scopeId, stateId }) => scopeId === place.scopeId && stateId === place.stateId);
+  const slots = answeredSlots(step).filter(isBefore);
   const [latest] = before;
   if (latest !== undefined && slots.length === 1) {
-    goBack(step, { scopeId, stateId: latest }, ASK_AGAIN);
+    goBack(step, latest, ASK_AGAIN);
   } else {
     say(step, 'which-change', { labels: slots.map(({ slot }) => slot.label) });
   }
@@ -251,6 +267,8 @@ export function answerWith(step: Step, parameters: JsonObject): void {
     say(step, 'not-asked-for');
   } else if (question.kind === 'repair') {
     answerRepair(step, question, own(parameters, 'option') ?? value);
+  } else if (question.kind === 'choice') {
+    answerChoice(step, question, own(parameters, 'option') ?? value);
   } else if (typeof value === 'boolean') {
     answerConfirmation(step, question, value);
   } else {

@@ -10,7 +10,8 @@ import {
   restart,
 } from './answers.js';
 import { isInterruption } from './evolve.js';
-import { complete, confirm, startJourney } from './flow.js';
+import { complete } from './completion.js';
+import { confirm, startJourney } from './flow.js';
 import { goOn, waited } from './pause.js';
 import { ASK_AGAIN, goBack, initialVariables, lastAnswered, sayRedone } from './rewind.js';
 import { explain, reportStatus } from './reports.js';
@@ -195,6 +196,9 @@ function skip(step: Step): void {
     answerRepair(step, question, 'skip');
   } else if (question?.kind === 'confirmation') {
     answerConfirmation(step, question, false);
+  } else if (question?.kind === 'choice') {
+    say(step, 'choose-one');
+    step.mustPrompt = true;
   } else {
     skipWait(step);
   }

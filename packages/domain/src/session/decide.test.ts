@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { form, fork, journey, response, slot, start, timer, tool } from '../testing/journeys.js';
 import { Rehearsal } from '../testing/rehearsal.js';
 import { decide } from './decide.js';
-import { copy } from './evolve.js';
+import { copy } from './copy.js';
 import type { TimerId } from './types.js';
 
 const refund = () =>

@@ -2,14 +2,20 @@ import type { JsonObject, JsonValue } from '../json.js';
 import type { Journey } from '../journey/types.js';
 import type { Action, Understanding } from '../conversation/types.js';
 import { act, begin } from './commands.js';
-import { copy, scopeOf } from './evolve.js';
+import { copy } from './copy.js';
+import { scopeOf } from './scopes.js';
 import { askRepair, fail } from './failures.js';
-import { callOff, complete, finishWhenDone, run } from './flow.js';
+import { bodyLearned } from './bodies.js';
+import { askChoice } from './choices.js';
+import { callOff, complete, finishWhenDone } from './completion.js';
+import { drain } from './flow.js';
 import { stateOf, writes } from './graph.js';
 import { waited } from './pause.js';
 import { prompt } from './prompts.js';
 import { openSlots, unaskedFields } from './slot-questions.js';
 import { reportStatus } from './reports.js';
+import { run } from './running.js';
+import { openChild } from './sub-journeys.js';
 import { beginStep, emit, flush, say, type Step } from './step.js';
 import { hear } from './talk.js';
 import type {
@@ -113,6 +119,7 @@ function receive(step: Step, input: Input): void {
   switch (input.type) {
     case 'open':
       open(step, input);
+      drain(step);
       return;
     case 'say': {
       const { text, understanding } = input;
@@ -147,6 +154,7 @@ function receive(step: Step, input: Input): void {
     default:
       input satisfies never;
   }
+  drain(step);
   finishWhenDone(step);
 }
 
@@ -190,10 +198,15 @@ function receiveRun(
   const block = step.state.runs[input.runId];
   // Called off meanwhile (cancelled, gone back past): its outcome no longer matters.
   if (!block) return;
+  const { kind } = stateOf(step.graph, block.stateId);
   if (input.type === 'block-failed') {
-    fail(step, block, input.error, { runId: block.id, durationMs: input.durationMs });
+    receiveFailure(step, block, input.error, input.durationMs);
   } else if (input.type === 'run-lost') {
     resumeLost(step, block, input.safe);
+  } else if (kind === 'loop' || kind === 'parallel') {
+    bodyLearned(step, block, input.output);
+  } else if (kind === 'subjourney') {
+    openChild(step, block, input.output);
   } else {
     report(step, block, input.output);
     complete(step, block, {
@@ -204,6 +217,22 @@ function receiveRun(
       variables: input.variables,
     });
   }
+}
+
+/** A router that cannot choose asks; where the author drew a way for no match, that is gone instead. */
+function receiveFailure(step: Step, block: BlockRun, error: BlockError, durationMs: number): void {
+  const state = stateOf(step.graph, block.stateId);
+  const drawn = state.kind === 'router' && state.hasErrorPath && error.code === 'no_route_matched';
+  if (state.kind === 'router' && !drawn && state.routes.length > 0 && isUndecided(error)) {
+    askChoice(step, block, error, durationMs);
+  } else {
+    fail(step, block, error, { runId: block.id, durationMs });
+  }
+}
+
+/** Nothing is wrong with the block: there is no model, or it found no route. */
+function isUndecided({ code }: BlockError): boolean {
+  return code === 'executor_missing' || code === 'no_route_matched' || code.startsWith('model_');
 }
 
 function resumeLost(step: Step, block: BlockRun, safe: boolean): void {

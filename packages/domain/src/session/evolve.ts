@@ -1,17 +1,24 @@
-import { own, setOwn, type JsonObject } from '../json.js';
+import { setOwn, type JsonObject, type JsonValue } from '../json.js';
+import { applyBody, closeInner } from './evolve-bodies.js';
+import { copy } from './copy.js';
 import type { StateId } from '../journey/types.js';
+import {
+  assign,
+  dropInside,
+  hasActed,
+  scopeOf,
+  scopesOutwards,
+  setStatus,
+  variablesAt,
+} from './scopes.js';
 import type {
   ConversationalConfig,
-  NodeState,
   Question,
   Scope,
   SessionEvent,
   SessionState,
   SlotsQuestion,
 } from './types.js';
-
-/** The scope in which a journey's own graph runs. */
-export const ROOT_SCOPE = 'root';
 
 /** What a session is before its first event. */
 export const DEFAULT_CONFIG: ConversationalConfig = {
@@ -56,11 +63,6 @@ export function replay(events: Iterable<SessionEvent>): SessionState {
   const state = initialState();
   for (const event of events) apply(state, event);
   return state;
-}
-
-/** A deep copy of plain JSON data. */
-export function copy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }
 
 /** Changes a state that the caller owns. What it keeps of the event it copies. */
@@ -134,7 +136,11 @@ type ProgressEvent = Exclude<
 function applyProgress(state: SessionState, event: ProgressEvent): void {
   switch (event.type) {
     case 'scope-opened':
-      state.scopes[event.scope.id] = copy(event.scope);
+    case 'scope-closed':
+    case 'body-planned':
+    case 'loop-continued':
+    case 'node-prepared':
+      applyBody(state, event);
       return;
     case 'restarted':
       state.scopes = {};
@@ -157,7 +163,7 @@ function applyProgress(state: SessionState, event: ProgressEvent): void {
     case 'timer-set':
       state.counter += 1;
       state.timers[event.timer.id] = event.timer;
-      node(scopeOf(state, event.timer.scopeId), event.timer.stateId, 'waiting');
+      setStatus(scopeOf(state, event.timer.scopeId), event.timer.stateId, 'waiting');
       return;
     case 'timer-fired':
       Reflect.deleteProperty(state.timers, event.timerId);
@@ -221,8 +227,8 @@ function ask(state: SessionState, question: Question): void {
   }
   state.questions.push(question);
   const { kind } = question;
-  const status = kind === 'slots' ? 'asking' : kind === 'repair' ? 'failed' : 'confirming';
-  node(scopeOf(state, question.scopeId), question.stateId, status);
+  const status = kind === 'repair' ? 'failed' : kind === 'confirmation' ? 'confirming' : 'asking';
+  setStatus(scopeOf(state, question.scopeId), question.stateId, status);
 }
 
 /** Null takes a value away. */
@@ -243,59 +249,79 @@ function applyNode(
   const scope = scopeOf(state, event.scopeId);
   if (event.type === 'node-started') {
     state.counter += 1;
-    const target = node(scope, event.stateId, 'running');
+    const target = setStatus(scope, event.stateId, 'running');
     target.attempts = event.run.attempt;
     target.idempotencyKey = event.run.idempotencyKey;
     state.runs[event.run.id] = event.run;
     return;
   }
   if (event.runId) Reflect.deleteProperty(state.runs, event.runId);
-  const target = node(scope, event.stateId, event.type === 'node-failed' ? 'failed' : 'done');
+  if (scope.nodes[event.stateId]?.inner === true) closeInner(state, scope, event.stateId);
+  const status = event.type === 'node-failed' ? 'failed' : 'done';
+  const target = setStatus(scope, event.stateId, status);
   if (event.effectDone) target.effectDone = true;
   if (event.type === 'node-failed') {
     target.error = event.error;
     return;
   }
+  delete target.progress;
   if (event.branchId !== null) target.branchId = event.branchId;
   scope.outputs[event.stateId] = event.output;
   scope.order.push(event.stateId);
   for (const id of event.taken) scope.edges[id] = 'live';
   for (const id of event.dead) scope.edges[id] = 'dead';
-  for (const id of event.skipped) node(scope, id, 'skipped');
+  for (const id of event.skipped) setStatus(scope, id, 'skipped');
   if (event.variables) {
     target.variables = event.variables;
-    assign(state.variables, event.variables);
+    assign(variablesAt(state, scope.id), event.variables);
   }
 }
 
 function rewind(state: SessionState, event: Extract<SessionEvent, { type: 'rewound' }>): void {
   const scope = scopeOf(state, event.scopeId);
-  const reset = new Set<string>(event.reset);
+  const reset = new Set(event.reset);
+  const acted = event.reset.filter((id) => hasActed(state, scope, id));
+  dropInside(state, event.scopeId, reset);
   for (const id of event.reset) {
-    const effectDone = scope.nodes[id]?.effectDone;
     Reflect.deleteProperty(scope.nodes, id);
     Reflect.deleteProperty(scope.outputs, id);
-    // A side effect that happened stays known: doing it again asks first.
-    if (effectDone) node(scope, id, 'undone').effectDone = true;
   }
+  // A side effect that happened stays known: doing it again asks first.
+  for (const id of acted) setStatus(scope, id, 'undone').effectDone = true;
   for (const id of event.edges) Reflect.deleteProperty(scope.edges, id);
-  const gone = ({ scopeId, stateId }: { scopeId: string; stateId: string }) =>
+  const gone = ({ scopeId, stateId }: { scopeId: string; stateId: StateId }) =>
     scopeId === event.scopeId && reset.has(stateId);
   state.questions = state.questions.filter((question) => !gone(question));
   state.runs = keep(state.runs, (run) => !gone(run));
   state.timers = keep(state.timers, (timer) => !gone(timer));
   scope.order = scope.order.filter((id) => !reset.has(id));
-  state.variables = {};
-  assign(state.variables, event.variables);
-  for (const id of scope.order) assign(state.variables, scope.nodes[id]?.variables ?? {});
+  const variables = variablesAt(state, scope.id);
+  for (const name of Object.keys(variables)) Reflect.deleteProperty(variables, name);
+  assign(variables, event.variables);
+  replayVariables(state, scope, variables);
+}
+
+/** Sets again what the blocks that are still done set, those of the whole workflow of a scope. */
+function replayVariables(
+  state: SessionState,
+  scope: Scope,
+  variables: Record<string, JsonValue>,
+): void {
+  const outer = scopesOutwards(state, scope.id);
+  const edge = outer.findIndex(({ kind }) => kind === 'subjourney' || kind === 'root');
+  const around = outer.slice(0, edge + 1).reverse();
+  const concurrent = Object.values(state.scopes).filter((other) => !around.includes(other));
+  const inWorkflow = ({ id }: Scope) => variablesAt(state, id) === variables;
+  for (const { order, nodes } of [...around, ...concurrent.filter(inWorkflow)]) {
+    for (const id of order) assign(variables, nodes[id]?.variables ?? {});
+    for (const node of Object.values(nodes)) {
+      if (node.inner === true && node.status !== 'done') assign(variables, node.variables ?? {});
+    }
+  }
 }
 
 function keep<T>(record: Record<string, T>, test: (value: T) => boolean): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => test(value)));
-}
-
-function assign(variables: SessionState['variables'], values: JsonObject): void {
-  for (const [name, value] of Object.entries(values)) setOwn(variables, name, value);
 }
 
 function end(state: SessionState, status: SessionState['status']): void {
@@ -303,27 +329,4 @@ function end(state: SessionState, status: SessionState['status']): void {
   state.questions = [];
   state.runs = {};
   state.timers = {};
-}
-
-/** The scope of that id; events are only made for scopes that were opened. */
-export function scopeOf(state: SessionState, id: string): Scope {
-  const scope = own(state.scopes, id);
-  if (!scope) throw new UnknownScopeError(id);
-  return scope;
-}
-
-/** An event names a scope that was never opened: the log is not that of this session. */
-export class UnknownScopeError extends Error {
-  readonly scopeId: string;
-  constructor(scopeId: string) {
-    super(`The session has no scope ${scopeId}; its log is incomplete.`);
-    this.name = 'UnknownScopeError';
-    this.scopeId = scopeId;
-  }
-}
-
-function node(scope: Scope, id: StateId, status: NodeState['status']): NodeState {
-  const found = (scope.nodes[id] ??= { status, attempts: 0 });
-  found.status = status;
-  return found;
 }

@@ -1,7 +1,8 @@
-import type { StateId } from '../journey/types.js';
-import { scopeOf } from './evolve.js';
-import { complete, run } from './flow.js';
-import { ancestors, asks, stateOf, writes } from './graph.js';
+import type { RetryPolicy } from '../workflow/types.js';
+import { scopeOf, scopesOutwards } from './scopes.js';
+import { callOffInside, complete } from './completion.js';
+import { run } from './running.js';
+import { ancestors, asks, hasBody, stateOf, writes } from './graph.js';
 import { ask, emit, nextId, placeOf, type Place, type Step } from './step.js';
 import type { BlockError, RunId } from './types.js';
 
@@ -13,34 +14,58 @@ const UNCERTAIN: ReadonlySet<string> = new Set([
   'outcome_unknown',
 ]);
 
-/** A block failed: it runs again, goes on by its error path, or becomes a question to the person. */
-export function fail(
-  step: Step,
-  place: Place,
-  error: BlockError,
-  origin: { readonly runId: RunId; readonly durationMs: number },
-): void {
+/** Where a failure comes from: a run, or what stands inside a state. */
+export interface Origin {
+  readonly runId: RunId | null;
+  readonly durationMs: number;
+}
+
+/**
+ * A block failed: it runs again, goes on by its error path or that of a loop, parallel or call around it,
+ * or becomes a question to the person.
+ */
+export function fail(step: Step, place: Place, error: BlockError, origin: Origin): void {
   const state = stateOf(step.graph, place.stateId);
-  const attempts = scopeOf(step.state, place.scopeId).nodes[place.stateId]?.attempts ?? 1;
-  const retry = state.kind === 'tool' ? state.retry : null;
-  const again = retry !== null && error.retryable && attempts < retry.maxTries;
-  const errorPath = step.graph.outgoing.get(place.stateId)?.some(({ kind }) => kind === 'error');
   const effectDone = writes(state) && UNCERTAIN.has(error.code);
-  if (!again && errorPath) {
+  const retry = retryOf(step, place, error);
+  if (retry === null && hasErrorWay(step, place)) {
     complete(step, place, {
       output: { error: error.message, errorCode: error.code },
       failed: true,
-      effectDone,
+      ...(effectDone && { effectDone }),
       ...origin,
     });
     return;
   }
+  callOffInside(step, place);
   emit(step, { type: 'node-failed', ...placeOf(place), ...origin, error, effectDone });
-  if (again) {
+  if (retry !== null) {
     run(step, place, retry.waitBetweenTriesMs);
     return;
   }
-  askRepair(step, place, error);
+  const outer = catcherOf(step, place, error);
+  if (outer) fail(step, outer, error, { runId: null, durationMs: 0 });
+  else askRepair(step, place, error);
+}
+
+/** The author's retry, while it has a try left. */
+function retryOf(step: Step, { scopeId, stateId }: Place, error: BlockError): RetryPolicy | null {
+  const state = stateOf(step.graph, stateId);
+  const retry = 'retry' in state ? state.retry : null;
+  const attempts = scopeOf(step.state, scopeId).nodes[stateId]?.attempts ?? 1;
+  return retry !== null && error.retryable && attempts < retry.maxTries ? retry : null;
+}
+
+function hasErrorWay(step: Step, { stateId }: Place): boolean {
+  return (step.graph.outgoing.get(stateId) ?? []).some(({ kind }) => kind === 'error');
+}
+
+/** The nearest state around a place that goes on by itself after a failure inside it. */
+function catcherOf(step: Step, place: Place, error: BlockError): Place | null {
+  const around = scopesOutwards(step.state, place.scopeId).flatMap(({ parent }) => parent ?? []);
+  return (
+    around.find((outer) => hasErrorWay(step, outer) || retryOf(step, outer, error) !== null) ?? null
+  );
 }
 
 /** Asks what is to become of a block that cannot go on. */
@@ -54,16 +79,19 @@ export function askRepair(step: Step, place: Place, error: BlockError): void {
     options: [
       'retry',
       ...(answeredBefore(step, place).length > 0 ? (['change-input'] as const) : []),
-      ...(state.kind === 'tool' ? (['skip'] as const) : []),
+      ...(state.kind === 'tool' || hasBody(state) ? (['skip'] as const) : []),
       'stop',
     ],
   });
 }
 
-/** The states with answers of the person that a state builds on, the latest done first. */
-export function answeredBefore(step: Step, place: Place): StateId[] {
+/** The places with answers of the person that a state builds on, the latest done first. */
+export function answeredBefore(step: Step, place: Place): Place[] {
   const before = ancestors(step.graph, place.stateId);
-  return scopeOf(step.state, place.scopeId)
-    .order.filter((id) => before.has(id) && asks(stateOf(step.graph, id)))
-    .toReversed();
+  return scopesOutwards(step.state, place.scopeId).flatMap(({ id: scopeId, order }) =>
+    order
+      .filter((id) => before.has(id) && asks(stateOf(step.graph, id)))
+      .toReversed()
+      .map((stateId) => ({ scopeId, stateId })),
+  );
 }

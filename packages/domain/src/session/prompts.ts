@@ -3,9 +3,11 @@ import type { FormState, Slot } from '../journey/types.js';
 import type { Message } from '../conversation/types.js';
 import type { MessageKey } from '../conversation/voice/en.js';
 import { createLookup, resolveText, resolveValue } from '../expressions/index.js';
+import { sayItem } from './bodies.js';
 import { isInterruption } from './evolve.js';
 import { stateOf, type JourneyGraph } from './graph.js';
 import { effectsAfter } from './rewind.js';
+import { scopesOutwards } from './scopes.js';
 import { pendingQuestion, say, type Step } from './step.js';
 import type {
   ConfirmationQuestion,
@@ -33,9 +35,19 @@ const REPAIR_KEYS: ReadonlyMap<string, MessageKey> = new Map([
 export function prompt(step: Step): void {
   const question = pendingQuestion(step.state);
   if (!question || !(step.state.status === 'running' || isInterruption(question))) return;
+  sayBranch(step, question);
   if (isShown(question)) step.said.push(...display(step, question));
   const { key, params } = promptFor(step.graph, step.state, question);
   say(step, key, params);
+}
+
+/** Questions from the branches of a parallel come one after another: which it is about is said. */
+function sayBranch(step: Step, { scopeId }: Question): void {
+  for (const { kind, parent, index } of scopesOutwards(step.state, scopeId).reverse()) {
+    if (kind === 'branch' && parent && index !== undefined) {
+      sayItem(step, parent, index, 'about-item');
+    }
+  }
 }
 
 /** What a form shows stands before its first question, and before each time it is to be acknowledged. */
@@ -60,6 +72,15 @@ export function promptFor(graph: JourneyGraph, state: SessionState, question: Qu
           description: description ?? '',
           error: question.error.message,
           options: question.options.map((option) => REPAIR_LABELS[option]),
+        },
+      };
+    case 'choice':
+      return {
+        key: 'ask-choice',
+        params: {
+          label,
+          description: description ?? '',
+          options: question.options.map((option) => option.label),
         },
       };
     default:
@@ -96,13 +117,16 @@ function askYes(graph: JourneyGraph, state: SessionState, question: Confirmation
     const place = { scopeId: question.scopeId, stateId: purpose.toStateId };
     return { key: 'confirm-rewind', params: { steps: effectsAfter({ graph, state }, place) } };
   }
-  const redo =
-    purpose.type === 'side-effect' &&
-    state.scopes[question.scopeId]?.nodes[question.stateId]?.effectDone === true;
+  const redo = purpose.type === 'side-effect' && isDoneBefore(state, question);
   return {
     key: redo ? 'confirm-redo' : `confirm-${purpose.type}`,
     params: { label, description: description ?? '' },
   };
+}
+
+function isDoneBefore(state: SessionState, { scopeId, stateId }: ConfirmationQuestion): boolean {
+  const scope = state.scopes[scopeId];
+  return scope?.redo === true || scope?.nodes[stateId]?.effectDone === true;
 }
 
 /** What a form shows before it asks; references to environment values stay as they are written. */

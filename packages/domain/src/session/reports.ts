@@ -1,12 +1,13 @@
 import { own, type JsonObject, type JsonValue } from '../json.js';
-import type { ForkState, StateId } from '../journey/types.js';
+import type { ForkState, StateId, Transition } from '../journey/types.js';
 import { createLookup, scanReferences, type ReferenceToken } from '../expressions/index.js';
 import { inWords } from '../conversation/voice/summarise.js';
 import { stateOf } from './graph.js';
 import { answeredSlots } from './rewind.js';
-import { pendingQuestion, say, type Step } from './step.js';
-import { ROOT_SCOPE, currentState, executionStatus, progress } from './status.js';
-import type { Question } from './types.js';
+import { scopesOutwards } from './scopes.js';
+import { pendingQuestion, say, type Place, type Step } from './step.js';
+import { currentPlace, currentState, executionStatus, progress } from './status.js';
+import type { Question, Scope } from './types.js';
 
 /** Says where the session stands. */
 export function reportStatus(step: Step): void {
@@ -56,7 +57,8 @@ export function explain(step: Step): void {
     description: description ?? '',
     kind: isForSideEffect(question) ? 'confirmation' : kind,
   });
-  explainWay(step, current);
+  const place = currentPlace(state);
+  if (place) explainWay(step, place);
 }
 
 function isForSideEffect(question: Question | null): boolean {
@@ -64,23 +66,31 @@ function isForSideEffect(question: Question | null): boolean {
 }
 
 /** The nearest fork that was decided on the way here, with the expression that was true. */
-function explainWay(step: Step, from: StateId): void {
-  const scope = step.state.scopes[ROOT_SCOPE];
-  if (!scope) return;
-  const seen = new Set<StateId>();
-  const open: StateId[] = [from];
-  for (let id = open.shift(); id !== undefined; id = open.shift()) {
+function explainWay(step: Step, place: Place): void {
+  let from: StateId | undefined = place.stateId;
+  for (const scope of scopesOutwards(step.state, place.scopeId)) {
+    const way = from === undefined ? null : lastDecision(step, scope, from);
+    const fork = way && stateOf(step.graph, way.from);
+    if (way && fork?.kind === 'fork') {
+      sayBranch(step, scope.id, fork, way.branchId);
+      return;
+    }
+    from = scope.parent?.stateId;
+  }
+}
+
+/** The nearest way out of a fork by which a state was reached within its scope. */
+function lastDecision(step: Step, scope: Scope, from: StateId): Transition | null {
+  const seen = new Set<StateId>([from]);
+  // What is added to a set while it is walked is walked too.
+  for (const id of seen) {
     for (const way of step.graph.incoming.get(id) ?? []) {
-      if (scope.edges[way.id] !== 'live' || seen.has(way.from)) continue;
+      if (way.kind === 'enter' || scope.edges[way.id] !== 'live') continue;
+      if (stateOf(step.graph, way.from).kind === 'fork') return way;
       seen.add(way.from);
-      const fork = stateOf(step.graph, way.from);
-      if (fork.kind === 'fork') {
-        sayBranch(step, scope.id, fork, way.branchId);
-        return;
-      }
-      open.push(way.from);
     }
   }
+  return null;
 }
 
 function sayBranch(step: Step, scopeId: string, fork: ForkState, branchId: string | null): void {

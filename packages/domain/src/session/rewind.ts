@@ -1,11 +1,13 @@
 import { own, setOwn, type JsonObject, type JsonValue } from '../json.js';
-import type { Slot, StateId } from '../journey/types.js';
+import type { JourneyVariable, Slot } from '../journey/types.js';
 import { acceptValue } from '../conversation/slot-values.js';
-import { ROOT_SCOPE, scopeOf } from './evolve.js';
+import { hasActed, scopeOf, scopesOutwards } from './scopes.js';
 import { askFor, confirm } from './flow.js';
+import { callOffInside, callOffWhere } from './completion.js';
 import { asks, descendants, stateOf } from './graph.js';
 import { answeredValues, byLabel } from './slot-questions.js';
 import { emit, say, type Place, type Step } from './step.js';
+import type { NodeState } from './types.js';
 
 /** An answer that was given and can be changed. */
 export interface AnsweredSlot {
@@ -13,23 +15,27 @@ export interface AnsweredSlot {
   readonly slot: Slot;
 }
 
-/** Every slot of the states that are done, latest state first. */
+/** Every slot of the states that are done, latest state first; inner scopes before outer ones. */
 export function answeredSlots(step: Pick<Step, 'graph' | 'state'>): AnsweredSlot[] {
-  const scope = step.state.scopes[ROOT_SCOPE];
-  if (!scope) return [];
-  return scope.order.toReversed().flatMap((stateId) => {
-    const state = stateOf(step.graph, stateId);
-    if (!asks(state)) return [];
-    const place = { scopeId: scope.id, stateId };
-    return state.slots.map((slot) => ({ place, slot }));
+  return answeredPlaces(step).flatMap((place) => {
+    const state = stateOf(step.graph, place.stateId);
+    return asks(state) ? state.slots.map((slot) => ({ place, slot })) : [];
   });
+}
+
+function answeredPlaces(step: Pick<Step, 'graph' | 'state'>): Place[] {
+  const scopes = Object.values(step.state.scopes).reverse();
+  return scopes.flatMap(({ id: scopeId, order }) =>
+    order
+      .filter((id) => asks(stateOf(step.graph, id)))
+      .toReversed()
+      .map((stateId) => ({ scopeId, stateId })),
+  );
 }
 
 /** The latest state that was answered by the person; null where there is none to go back to. */
 export function lastAnswered(step: Step): Place | null {
-  const scope = step.state.scopes[ROOT_SCOPE];
-  const stateId = scope?.order.findLast((id) => asks(stateOf(step.graph, id)));
-  return scope && stateId !== undefined ? { scopeId: scope.id, stateId } : null;
+  return answeredPlaces(step)[0] ?? null;
 }
 
 /** A change of earlier answers: to these values, or of one that is asked again. */
@@ -74,8 +80,9 @@ function acceptedChanges(step: Step, { stateId }: Place, changes: JsonObject): J
 export function effectsAfter(step: Pick<Step, 'graph' | 'state'>, place: Place): string[] {
   const scope = scopeOf(step.state, place.scopeId);
   const after = descendants(step.graph, place.stateId);
-  return scope.order
-    .filter((id) => after.has(id) && scope.nodes[id]?.effectDone === true)
+  const isBegun = ({ status, inner }: NodeState) => status === 'done' || inner === true;
+  return [...after]
+    .filter((id) => scope.nodes[id] && isBegun(scope.nodes[id]) && hasActed(step.state, scope, id))
     .map((id) => stateOf(step.graph, id).label);
 }
 
@@ -87,14 +94,15 @@ export function rewindTo(step: Step, place: Place, change: Change): void {
   const earlier = answeredValues(state.slots, scope.outputs[place.stateId]);
   const after = descendants(step.graph, place.stateId);
   const reset = [...after].filter((id) => scope.nodes[id] !== undefined);
-  callOffAmong(step, place.scopeId, after);
+  for (const stateId of reset) callOffInside(step, { scopeId: place.scopeId, stateId });
+  callOffWhere(step, ({ scopeId, stateId }) => scopeId === place.scopeId && after.has(stateId));
   emit(step, {
     type: 'rewound',
     scopeId: place.scopeId,
     toStateId: place.stateId,
     reset,
     edges: reset.flatMap((id) => (step.graph.outgoing.get(id) ?? []).map((way) => way.id)),
-    variables: initialVariables(step),
+    variables: initialVariablesAt(step, place.scopeId),
   });
   const { slot, values } = change;
   const changes = Object.keys(values).length > 0;
@@ -104,22 +112,19 @@ export function rewindTo(step: Step, place: Place, change: Change): void {
   askFor(step, place, state.slots, { ...earlier, ...values }, focus);
 }
 
-function callOffAmong(step: Step, scopeId: string, states: ReadonlySet<StateId>): void {
-  for (const run of Object.values(step.state.runs)) {
-    if (run.scopeId === scopeId && states.has(run.stateId)) {
-      step.effects.push({ type: 'cancel-run', runId: run.id });
-    }
-  }
-  for (const timer of Object.values(step.state.timers)) {
-    if (timer.scopeId === scopeId && states.has(timer.stateId)) {
-      step.effects.push({ type: 'cancel-timer', timerId: timer.id });
-    }
-  }
-}
-
 /** The workflow's variables as the author set them. */
 export function initialVariables(step: Step): JsonObject {
-  return Object.fromEntries(step.graph.journey.variables.map(({ name, value }) => [name, value]));
+  return valuesOf(step.graph.journey.variables);
+}
+
+function initialVariablesAt(step: Step, scopeId: string): JsonObject {
+  const called = scopesOutwards(step.state, scopeId).find(({ kind }) => kind === 'subjourney');
+  const child = step.graph.children.get(called?.child ?? '');
+  return child ? valuesOf(child.variables) : initialVariables(step);
+}
+
+function valuesOf(variables: readonly JourneyVariable[]): JsonObject {
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }
 
 /** Says what will be redone, before it is. */

@@ -3,6 +3,7 @@ import type { JourneyState, Slot } from '../journey/types.js';
 import type { SlotRefusal } from '../conversation/types.js';
 import { acceptValue } from '../conversation/slot-values.js';
 import { stateOf } from './graph.js';
+import { inputAt } from './scopes.js';
 import { ask, close, emit, nextId, placeOf, say, type Place, type Step } from './step.js';
 import type { SlotsQuestion } from './types.js';
 
@@ -72,7 +73,7 @@ export function askSlots(
     ...new Set([...namesToAsk(state, slots), ...open, ...(focus === null ? [] : [focus])]),
   ];
   const next = focus ?? nextFocus(asked, known.values);
-  if (next === null) return slotOutput(step, state, slots, known.values);
+  if (next === null) return slotOutput(step, place, slots, known.values);
   ask(step, {
     ...placeOf(place),
     id: nextId(step, 'qst'),
@@ -209,7 +210,7 @@ function settle(step: Step, question: SlotsQuestion): JsonValue | null {
   const current = step.state.questions.find(({ id }) => id === question.id);
   if (current?.kind !== 'slots' || current.focus !== null) return null;
   close(step, current, 'answered');
-  return slotOutput(step, stateOf(step.graph, question.stateId), current.slots, current.values);
+  return slotOutput(step, question, current.slots, current.values);
 }
 
 /**
@@ -218,18 +219,20 @@ function settle(step: Step, question: SlotsQuestion): JsonValue | null {
  */
 function slotOutput(
   step: Step,
-  state: JourneyState,
+  place: Place,
   slots: readonly Slot[],
   given: Readonly<Record<string, JsonValue>>,
 ): JsonValue {
+  const state = stateOf(step.graph, place.stateId);
   const values: Record<string, JsonValue> = {};
   for (const slot of slots) setOwn(values, slot.name, own(given, slot.name) ?? slot.default);
+  if (state.kind === 'inputs') return values;
   if (state.kind === 'form')
     return { response: { ...values }, submission: { ...values }, ...values };
-  const { initialInput } = step.state;
-  const rest = unaskedFields(slots, initialInput).map((name): [string, JsonValue] => [
+  const input = inputAt(step.state, place.scopeId);
+  const rest = unaskedFields(slots, input).map((name): [string, JsonValue] => [
     name,
-    own(initialInput, name) ?? null,
+    own(input, name) ?? null,
   ]);
   return { ...Object.fromEntries(rest), ...values };
 }

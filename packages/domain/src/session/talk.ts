@@ -12,6 +12,7 @@ import {
   reask,
   sayWhichChange,
 } from './answers.js';
+import { answerChoice } from './choices.js';
 import { isMessageSlot } from './prompts.js';
 import { answerQuestion } from './reports.js';
 import { isInterruption } from './evolve.js';
@@ -174,6 +175,12 @@ function answerPending(
       const option = repairOption(step, question, understanding);
       if (option === null) say(step, 'choose-one');
       else answerRepair(step, question, option);
+      return;
+    }
+    case 'choice': {
+      const choice = understanding.entities.find(({ type }) => type === 'choice');
+      const certain = understanding.confidence >= CERTAIN_ENOUGH;
+      answerChoice(step, question, choice && certain ? choice.value : text.trim());
       return;
     }
     default:

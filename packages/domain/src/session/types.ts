@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { Slot, StateId, TransitionId } from '../journey/types.js';
+import type { Slot, SlotOption, StateId, TransitionId } from '../journey/types.js';
 import type { Message } from '../conversation/types.js';
 
 export const EXECUTION_STATUSES = [
@@ -69,15 +69,24 @@ export interface SessionState {
 }
 
 /**
- * One run of a graph: the root, and later each loop iteration, parallel branch and sub-journey.
- * A node absent from `nodes` has not been reached.
+ * One run of a graph: the root, each iteration of a loop, branch of a parallel and child workflow. It is
+ * dropped when it is done. A node absent from `nodes` has not been reached.
  */
 export interface Scope {
   readonly id: ScopeId;
   readonly kind: 'root' | 'iteration' | 'branch' | 'subjourney';
   readonly parent: { readonly scopeId: ScopeId; readonly stateId: StateId } | null;
-  /** `index`, `currentItem`, `items` inside a container. */
-  readonly locals: JsonObject;
+  /** Which iteration or branch it is, from 0. */
+  readonly index?: number;
+  /** With kind `subjourney`: the child's key, and what it was called with. */
+  readonly child?: string;
+  readonly input?: JsonObject;
+  /** What stands in it may have acted outside before: doing it again asks first. */
+  readonly redo?: boolean;
+  /** With kind `subjourney`: the child's own variables. */
+  variables?: Record<string, JsonValue>;
+  /** What the blocks inside loops and parallels put out last, for those that read them from outside. */
+  echoes?: Record<StateId, JsonValue>;
   nodes: Record<StateId, NodeState>;
   /** Transitions that are decided: taken, or known never to be. */
   edges: Record<TransitionId, 'live' | 'dead'>;
@@ -108,6 +117,28 @@ export interface NodeState {
   effectDone?: boolean;
   /** Workflow variables that it set, so that going back can take them away. */
   variables?: JsonObject;
+  /** Of a loop or parallel under way. */
+  progress?: BodyProgress;
+  /** Scopes were opened inside it. */
+  inner?: boolean;
+}
+
+/** How far a loop or parallel has come. */
+export interface BodyProgress {
+  /** What it goes over: a record's entries are `[key, value]`. Null where it only counts. */
+  items: readonly JsonValue[] | null;
+  /** Iterations in all; null where a condition decides. */
+  total: number | null;
+  opened: number;
+  closed: number;
+  /** It may have acted outside before it was begun this time. */
+  redo: boolean;
+  /** The condition was true for the next iteration. */
+  goesOn: boolean;
+  /** Per iteration what its blocks put out; empty for those that are not done. */
+  results: (readonly JsonValue[])[];
+  /** Which iteration each of the scope's echoes is from. */
+  echoedBy: Record<StateId, number>;
 }
 
 export interface BlockRun {
@@ -192,7 +223,13 @@ export interface RepairQuestion extends QuestionBase {
 }
 export type RepairOption = 'retry' | 'change-input' | 'skip' | 'stop';
 
-export type Question = SlotsQuestion | ConfirmationQuestion | RepairQuestion;
+/** Which of several ways to go. */
+export interface ChoiceQuestion extends QuestionBase {
+  readonly kind: 'choice';
+  readonly options: readonly SlotOption[];
+}
+
+export type Question = SlotsQuestion | ConfirmationQuestion | RepairQuestion | ChoiceQuestion;
 
 /** What happened. The log of these rebuilds the state; each is stored with its sequence. */
 export type SessionEvent =
@@ -206,6 +243,20 @@ export type SessionEvent =
   /** Sets the workflow's variables to what the author gave them. */
   | { type: 'session-started'; variables: JsonObject }
   | { type: 'scope-opened'; scope: Scope }
+  /** An iteration or branch is done; `order` is that of its outputs among the results. */
+  | { type: 'scope-closed'; scopeId: ScopeId; order: StateId[] }
+  /** A loop or parallel knows what it goes over. */
+  | {
+      type: 'body-planned';
+      scopeId: ScopeId;
+      stateId: StateId;
+      total: number | null;
+      items: readonly JsonValue[] | null;
+    }
+  /** A loop's condition was true for its next iteration. */
+  | { type: 'loop-continued'; scopeId: ScopeId; stateId: StateId }
+  /** What a state needed to know before it goes on: its items, its condition, its input. */
+  | { type: 'node-prepared'; scopeId: ScopeId; stateId: StateId; runId: RunId }
   | { type: 'user-said'; text: string; intent: string; confidence: number; key?: string }
   | { type: 'user-acted'; action: string; parameters: JsonObject; key?: string }
   | { type: 'agent-said'; messages: Message[] }

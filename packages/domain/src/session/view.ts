@@ -59,7 +59,7 @@ export function viewSession(journey: Journey, state: SessionState): SessionView 
     currentNodeId: current === null ? null : stateOf(graph, current).blockId,
     currentStateId: current,
     awaiting: awaiting(graph, state),
-    completedNodes: (state.scopes[ROOT_SCOPE]?.order ?? []).map((id) => stateOf(graph, id).blockId),
+    completedNodes: completedNodes(graph, state),
     progressPercentage: progress(graph, state),
     slots: givenValues(graph, state),
     ...(state.status === 'completed' && { output: state.output }),
@@ -72,6 +72,15 @@ export function viewSession(journey: Journey, state: SessionState): SessionView 
       },
     }),
   };
+}
+
+/** Of the scopes that are still open; a block that asked for its inputs first counts once. */
+function completedNodes(graph: JourneyGraph, state: SessionState): string[] {
+  const done = Object.values(state.scopes).flatMap(({ order }) => order);
+  return done
+    .map((id) => stateOf(graph, id))
+    .filter(({ kind }) => kind !== 'inputs')
+    .map(({ blockId }) => blockId);
 }
 
 function awaiting(graph: JourneyGraph, state: SessionState): Awaiting | null {
@@ -87,6 +96,7 @@ function awaiting(graph: JourneyGraph, state: SessionState): Awaiting | null {
 }
 
 function optionsOf(question: Question): { options?: readonly string[] } {
+  if (question.kind === 'choice') return { options: question.options.map(({ label }) => label) };
   return question.kind === 'repair' ? { options: question.options } : {};
 }
 
@@ -110,12 +120,12 @@ function unanswered(question: SlotsQuestion): SlotsQuestion['slots'] {
 }
 
 function givenValues(graph: JourneyGraph, state: SessionState): JsonObject {
-  const scope = state.scopes[ROOT_SCOPE];
-  const given = (scope?.order ?? []).map((id) => {
-    const { kind, ...rest } = stateOf(graph, id);
-    const slots = (kind === 'start' || kind === 'form') && 'slots' in rest ? rest.slots : [];
-    return answeredValues(slots, scope?.outputs[id]);
-  });
+  const given = Object.values(state.scopes).flatMap(({ order, outputs }) =>
+    order.map((id) => {
+      const at = stateOf(graph, id);
+      return answeredValues('slots' in at ? at.slots : [], outputs[id]);
+    }),
+  );
   const pending = state.questions.map((q) => (q.kind === 'slots' ? q.values : {}));
   return Object.fromEntries([...given, ...pending].flatMap((values) => Object.entries(values)));
 }
@@ -130,6 +140,7 @@ export function suggestActions(state: SessionState): string[] {
   if (!question) return ['status', 'skip', 'pause', 'cancel'];
   if (question.kind === 'confirmation') return ['yes', 'no', 'explain'];
   if (question.kind === 'repair') return [...question.options];
+  if (question.kind === 'choice') return optionLabels(question.options);
   const slot = question.slots.find(({ name }) => name === question.focus);
   const answers = slot?.type === 'boolean' ? ['yes', 'no'] : optionLabels(slot?.options ?? []);
   const skip = slot && !slot.required ? ['skip'] : [];
@@ -195,7 +206,8 @@ function startQuestion(journey: Journey, state: SessionState): SlotsQuestion | n
   };
 }
 
-function choices(question: Question | undefined): SlotOption[] {
+function choices(question: Question | undefined): readonly SlotOption[] {
+  if (question?.kind === 'choice') return question.options;
   if (question?.kind !== 'repair') return [];
   return question.options.map((option) => ({ value: option, label: REPAIR_LABELS[option] }));
 }

@@ -1,8 +1,11 @@
 import type {
   Branch,
+  ChildJourney,
   DisplayItem,
   Journey,
   JourneyState,
+  LoopState,
+  ParallelState,
   SideEffect,
   Slot,
   StartState,
@@ -85,6 +88,90 @@ export const timer = (name: string, delayMs: number): JourneyState => ({
   delayMs,
 });
 
+export const loop = (
+  name: string,
+  how: Partial<Pick<LoopState, 'loopType' | 'iterations' | 'items' | 'condition'>>,
+): JourneyState => ({
+  ...base(name),
+  kind: 'loop',
+  blockType: 'loop',
+  loopType: 'for',
+  iterations: null,
+  items: null,
+  condition: null,
+  hasErrorPath: false,
+  ...how,
+});
+
+export const parallel = (
+  name: string,
+  how: Partial<Pick<ParallelState, 'parallelType' | 'count' | 'items' | 'batchSize'>>,
+): JourneyState => ({
+  ...base(name),
+  kind: 'parallel',
+  blockType: 'parallel',
+  parallelType: 'count',
+  count: null,
+  items: null,
+  batchSize: 20,
+  hasErrorPath: false,
+  ...how,
+});
+
+/** The same state in the body of a loop or parallel. */
+export const within = (container: string, state: JourneyState): JourneyState => ({
+  ...state,
+  parent: `st_${container}`,
+});
+
+export const router = (name: string, ...routes: string[]): JourneyState => ({
+  ...base(name),
+  kind: 'router',
+  blockType: 'router_v2',
+  routes: routes.map((id) => ({ id, title: `To ${id}`, description: null })),
+  params: {},
+  retry: null,
+  hasErrorPath: false,
+});
+
+/** A call of a child workflow by its key. */
+export const call = (name: string, key: string | null): JourneyState => ({
+  ...base(name),
+  kind: 'subjourney',
+  blockType: 'workflow',
+  workflowId: key,
+  calls: key,
+  params: {},
+  retry: null,
+  hasErrorPath: false,
+});
+
+/** The same state in a child workflow. */
+export const inChild = (key: string, state: JourneyState): JourneyState => ({
+  ...state,
+  child: key,
+});
+
+export const child = (
+  key: string,
+  initial: string,
+  variables: Record<string, JsonValue> = {},
+): ChildJourney => ({
+  key,
+  workflowId: key,
+  name: `Child ${key}`,
+  version: 'test',
+  initial: `st_${initial}`,
+  variables: variablesOf(variables),
+});
+
+export const inputs = (name: string, slots: Slot[]): JourneyState => ({
+  ...base(name),
+  kind: 'inputs',
+  refName: '',
+  slots,
+});
+
 export const response = (name: string): JourneyState => ({
   ...base(name),
   kind: 'response',
@@ -93,12 +180,14 @@ export const response = (name: string): JourneyState => ({
 });
 
 /**
- * A journey of these states. Ways are written `from -> to`, `from -error-> to` or `from -branch:x-> to`.
+ * A journey of these states. Ways are written `from -> to`, `from -error-> to`, `from -branch:x-> to`, or
+ * `from -enter-> to` into a body.
  */
 export function journey(
   states: JourneyState[],
   ways: string[],
   variables: Record<string, JsonValue> = {},
+  children: ChildJourney[] = [],
 ): Journey {
   return {
     id: 'jrn_test',
@@ -109,20 +198,25 @@ export function journey(
     initial: states[0]?.id ?? null,
     states,
     transitions: ways.map(way),
-    variables: Object.entries(variables).map(([name, value]) => ({
-      id: name,
-      name,
-      type: 'plain',
-      value,
-    })),
+    variables: variablesOf(variables),
+    ...(children.length > 0 && { children }),
   };
 }
 
+function variablesOf(variables: Record<string, JsonValue>): Journey['variables'] {
+  return Object.entries(variables).map(([name, value]) => ({
+    id: name,
+    name,
+    type: 'plain',
+    value,
+  }));
+}
+
 function way(text: string, index: number): Transition {
-  const parts = /^(\S+) -(?:(error|branch:(\S+))-)?> (\S+)$/.exec(text);
+  const parts = /^(\S+) -(?:(error|enter|branch:(\S+))-)?> (\S+)$/.exec(text);
   if (!parts) throw new TypeError(`Not a way: ${text}`);
   const [, from = '', how, branchId = null, to = ''] = parts;
-  const kind = how === undefined ? 'next' : how === 'error' ? 'error' : 'branch';
+  const kind = how === undefined ? 'next' : how === 'error' || how === 'enter' ? how : 'branch';
   return {
     id: `tr_${index}`,
     from: `st_${from}`,

@@ -2,7 +2,7 @@ import type { Block } from './types.js';
 import { quote, type IssueLog } from './issue-log.js';
 
 /** Containers may stand this deep inside one another. */
-const MAX_NESTING = 10;
+export const MAX_NESTING = 10;
 
 /** Keeps the parents that are containers and lead outwards; linear, whatever the parents say. */
 export function settleParents(blocks: readonly Block[], log: IssueLog): Block[] {

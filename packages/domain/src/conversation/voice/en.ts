@@ -43,6 +43,11 @@ export const en = {
   'ask-unknown':
     '"{label}" was interrupted, and it is not known whether it was done. What shall I do? {options}',
   'ask-declined': 'All right, I have not done "{label}". What now? {options}',
+  'ask-choice':
+    '{label}: which way shall we go?{hasDescription, select, yes { ({description})} other {}} {options}',
+  'loop-item':
+    '"{label}", {total, plural, =0 {number {number}} other {{number} of {total}}}{hasItem, select, yes {: {item}} other {}}.',
+  'about-item': 'About "{label}", {number} of {total}{hasItem, select, yes { ({item})} other {}}:',
   'yes-or-no': 'I need a yes or a no here.',
   'not-yes-or-no': 'I need the {labelLower} here, not a yes or no.',
   'choose-one': 'Please choose one of these.',
@@ -83,7 +88,7 @@ export const en = {
   'known-values': 'So far I have: {values}.',
   'explain-workflow': '{name}.{hasDescription, select, yes { {descriptionSentence}} other {}}',
   'explain-step':
-    'This step is "{label}".{hasDescription, select, yes { {descriptionSentence}} other {}}{kind, select, start { It collects what the workflow needs.} form { It needs your decision.} confirmation { It acts outside this conversation, so I ask first.} timer { It waits for a while.} other {}}',
+    'This step is "{label}".{hasDescription, select, yes { {descriptionSentence}} other {}}{kind, select, start { It collects what the workflow needs.} form { It needs your decision.} confirmation { It acts outside this conversation, so I ask first.} inputs { It needs something that the workflow does not say.} router { It decides which way to go.} timer { It waits for a while.} other {}}',
   'explain-branch':
     'We came here from "{label}" because {condition}{hasValues, select, yes { ({values})} other {}}.',
   'explain-else':

@@ -34,6 +34,9 @@ describe('the catalogue', () => {
       ended: 'false',
       mode: 'visual',
       option: 'skip',
+      number: 2,
+      total: 3,
+      item: { name: 'Oslo' },
     });
     expect(text).not.toBe('');
     expect(text.replace('{"name": "value"}', '')).not.toMatch(/[{}]|undefined|\[object/);

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../../json.js';
 import { hasEnded } from '../commands.js';
 import { createDecider, decide, type Decider, type Decision, type Input } from '../decide.js';
 import { DEFAULT_CONFIG, initialState } from '../evolve.js';
+import { graphOf, stateOf } from '../graph.js';
 import type {
   BlockRun,
   ConversationalConfig,
@@ -148,11 +149,26 @@ export class Improvisation {
     return {
       type: 'block-succeeded',
       runId: run.id,
-      output: { ran: run.id },
-      branchId: big ? 'if' : 'else',
+      output: this.#outputOf(run, big),
+      branchId: this.#branchOf(run, big),
       variables: { total: this.#now, [run.stateId]: run.id },
       durationMs: 1,
     };
+  }
+
+  #outputOf(run: BlockRun, big: boolean): JsonValue {
+    const state = stateOf(graphOf(this.journey), run.stateId);
+    if (state.kind === 'parallel') return { items: ['a', 'b'] };
+    if (state.kind === 'subjourney') return { input: big ? { kidname: 'Ada' } : {} };
+    if (state.kind !== 'loop') return { ran: run.id };
+    if (state.condition === null) return { items: big ? ['a', 'b', 'c'] : [] };
+    const { progress } = this.state.scopes[run.scopeId]?.nodes[run.stateId] ?? {};
+    return { goesOn: big && (progress?.opened ?? 0) < 2 };
+  }
+
+  #branchOf(run: BlockRun, big: boolean): string {
+    const { kind } = stateOf(graphOf(this.journey), run.stateId);
+    return kind === 'router' ? (big ? 'left' : 'right') : big ? 'if' : 'else';
   }
 
   /** What a willing person says to the pending question; null where nothing is asked. */
@@ -165,6 +181,10 @@ export class Improvisation {
     if (question.kind === 'repair') {
       const option = picked(question.options, pick) ?? 'stop';
       return { type: 'act', action: 'answer', parameters: { option } };
+    }
+    if (question.kind === 'choice') {
+      const value = picked(question.options, pick)?.value ?? null;
+      return { type: 'act', action: 'answer', parameters: { value } };
     }
     const slot = question.slots.find(({ name }) => name === question.focus);
     return { type: 'act', action: 'answer', parameters: { value: fitting(slot) } };

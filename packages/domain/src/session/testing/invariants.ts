@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
+import type { JsonValue } from '../../json.js';
 import { render } from '../../conversation/voice/render.js';
 import { viewSession, availableCommands, suggestActions, understandingContext } from '../view.js';
 import { hasEnded } from '../commands.js';
 import { apply, initialState, isInterruption } from '../evolve.js';
-import { graphOf, stateOf, type JourneyGraph } from '../graph.js';
+import { graphOf, hasBody, stateOf, type JourneyGraph } from '../graph.js';
 import { executionStatus } from '../status.js';
 import type { NodeState, Question, SessionEvent } from '../types.js';
 import type { Beat, Improvisation } from './improvisation.js';
@@ -51,26 +52,39 @@ function expectFittingNodes({ state }: Improvisation): void {
   const open = state.questions.filter((question) => !isInterruption(question));
   expect(state.questions.length - open.length).toBeLessThanOrEqual(1);
   const expected = new Map<string, NodeState['status']>([
-    ...open.map((question) => [question.stateId, statusOf(question)] as const),
-    ...Object.values(state.runs).map(({ stateId }) => [stateId, 'running'] as const),
-    ...Object.values(state.timers).map(({ stateId }) => [stateId, 'waiting'] as const),
+    ...open.map((question) => [keyOf(question), statusOf(question)] as const),
+    ...Object.values(state.runs).map((run) => [keyOf(run), 'running'] as const),
+    ...Object.values(state.timers).map((timer) => [keyOf(timer), 'waiting'] as const),
   ]);
   const busy = open.length + Object.keys(state.runs).length + Object.keys(state.timers).length;
   expect(expected.size).toBe(busy);
   const idle: NodeState['status'][] = ['done', 'skipped', 'undone'];
   // A wait that is over in a pause goes on when the pause ends.
   if (state.status === 'paused') idle.push('waiting');
-  for (const [id, { status }] of Object.entries(state.scopes['root']?.nodes ?? {})) {
-    const due = expected.get(id);
-    if (due === undefined) expect(idle, id).toContain(status);
-    else expect(status, id).toBe(due);
-    expected.delete(id);
+  for (const [scopeId, { nodes, parent }] of Object.entries(state.scopes)) {
+    const around = parent && state.scopes[parent.scopeId]?.nodes[parent.stateId];
+    if (parent)
+      expect(around, 'a scope stands in a state that is under way').toMatchObject(UNDER_WAY);
+    for (const [id, { status, inner, progress }] of Object.entries(nodes)) {
+      const key = keyOf({ scopeId, stateId: id });
+      const due = expected.get(key);
+      const holds = inner === true || progress !== undefined;
+      if (due !== undefined) expect(status, key).toBe(due);
+      else expect(holds ? [...idle, 'running'] : idle, key).toContain(status);
+      expected.delete(key);
+    }
   }
   expect([...expected.keys()]).toEqual([]);
 }
 
+const UNDER_WAY = { status: 'running', inner: true };
+
+function keyOf({ scopeId, stateId }: { scopeId: string; stateId: string }): string {
+  return `${scopeId} ${stateId}`;
+}
+
 function statusOf(question: Question): NodeState['status'] {
-  if (question.kind === 'slots') return 'asking';
+  if (question.kind === 'slots' || question.kind === 'choice') return 'asking';
   return question.kind === 'repair' ? 'failed' : 'confirming';
 }
 
@@ -81,14 +95,21 @@ function expectEffects({ state, runs, timers }: Improvisation): void {
 }
 
 /** A person is never left without a word, and no word reads like a programme's. */
-function expectAnswered({ state }: Improvisation, { input, events }: Beat): void {
+function expectAnswered({ journey, state }: Improvisation, { input, events }: Beat): void {
   const said = events.flatMap((event) => (event.type === 'agent-said' ? event.messages : []));
   const texts = said.map((message) => render(message));
+  // What runs several times is told of several times.
+  const insideBodies = new Set<JsonValue>(
+    journey.states.flatMap(({ parent, child, label }) => ((parent ?? child) ? [label] : [])),
+  );
   for (const text of texts) expect(text).not.toMatch(/^$|undefined|NaN|\[object/);
   if (input.type === 'say' || input.type === 'act' || input.type === 'open') {
     expect(texts.join(''), JSON.stringify(input)).not.toBe('');
   }
-  expect([...new Set(texts)], 'nothing is said twice').toEqual(texts);
+  const once = said
+    .filter(({ params }) => !insideBodies.has(params.label ?? null))
+    .map((message) => render(message));
+  expect([...new Set(once)], 'nothing is said twice').toEqual(once);
   const { questions, status } = state;
   if (status === 'running' && questions.length === 0) {
     expect(Object.keys({ ...state.runs, ...state.timers }).length).toBeGreaterThan(0);
@@ -148,7 +169,7 @@ class History {
         return;
       case 'timer-set':
         this.#fresh(event.timer.id);
-        this.#ready(event.timer.stateId);
+        this.#ready(event.timer);
         return;
       case 'node-started':
         this.#started(event);
@@ -156,9 +177,14 @@ class History {
       case 'node-completed':
         this.#completed(event);
         return;
+      case 'scope-opened':
+        for (const id of Object.keys(event.scope.edges)) {
+          this.#ways.set(`${event.scope.id} ${id}`, 'live');
+        }
+        return;
       case 'rewound':
-        for (const id of event.reset) this.#forget(id);
-        for (const id of event.edges) this.#ways.delete(id);
+        for (const id of event.reset) this.#forget(keyOf({ ...event, stateId: id }));
+        for (const id of event.edges) this.#ways.delete(`${event.scopeId} ${id}`);
         return;
       case 'restarted':
         for (const id of [...this.#done, ...this.#keys.keys()]) this.#forget(id);
@@ -172,48 +198,54 @@ class History {
   #question(question: Question): void {
     this.#fresh(question.id);
     if (isInterruption(question)) return;
-    this.#asking.set(question.id, question.stateId);
-    this.#ready(question.stateId);
+    this.#asking.set(question.id, keyOf(question));
+    this.#ready(question);
   }
 
-  #started({ stateId, run }: Extract<SessionEvent, { type: 'node-started' }>): void {
+  #started({ run }: Extract<SessionEvent, { type: 'node-started' }>): void {
     this.#fresh(run.id);
-    this.#ready(stateId);
-    const known = this.#keys.get(stateId);
+    this.#ready(run);
+    const key = keyOf(run);
+    const known = this.#keys.get(key);
     if (known === undefined) {
       expect(this.#usedKeys, 'a new run group has a new key').not.toContain(run.idempotencyKey);
       expect(run.attempt).toBe(1);
     } else {
       expect(run.idempotencyKey, 'a run group has one key').toBe(known);
     }
-    this.#keys.set(stateId, run.idempotencyKey);
+    this.#keys.set(key, run.idempotencyKey);
     this.#usedKeys.add(run.idempotencyKey);
     const state = stateOf(this.#graph, run.stateId);
     if (this.#asksFirst && state.kind === 'tool' && state.sideEffect === 'write') {
-      expect(this.#allowed, 'a side effect waits for a yes').toContain(stateId);
+      expect(this.#allowed, 'a side effect waits for a yes').toContain(key);
     }
   }
 
   #completed(event: Extract<SessionEvent, { type: 'node-completed' }>): void {
-    const { stateId, taken, dead, skipped, effectDone } = event;
-    this.#ready(stateId);
-    this.#done.add(stateId);
-    if (effectDone) expect(this.#keys.has(stateId), 'nothing happened without a run').toBe(true);
+    const { scopeId, stateId, taken, dead, skipped, effectDone } = event;
+    const key = keyOf(event);
+    this.#ready(event);
+    this.#done.add(key);
+    const state = stateOf(this.#graph, stateId);
+    const ran = this.#keys.has(key) || hasBody(state);
+    if (effectDone) expect(ran, 'nothing happened without a run').toBe(true);
     for (const id of [...taken, ...dead]) {
-      expect(this.#ways.has(id), 'a way is decided once').toBe(false);
-      this.#ways.set(id, taken.includes(id) ? 'live' : 'dead');
+      expect(this.#ways.has(`${scopeId} ${id}`), 'a way is decided once').toBe(false);
+      this.#ways.set(`${scopeId} ${id}`, taken.includes(id) ? 'live' : 'dead');
     }
     for (const id of skipped) {
       const ways = this.#graph.incoming.get(id) ?? [];
-      expect(ways.every((way) => this.#ways.get(way.id) === 'dead')).toBe(true);
+      expect(ways.every((way) => this.#ways.get(`${scopeId} ${way.id}`) === 'dead')).toBe(true);
     }
   }
 
   /** A state is worked on when all its ways in are decided and one is taken, and once only. */
-  #ready(stateId: Question['stateId']): void {
-    expect(this.#done, 'no state is worked on twice').not.toContain(stateId);
-    const ways = (this.#graph.incoming.get(stateId) ?? []).map(({ id }) => this.#ways.get(id));
-    if (stateId === this.#graph.journey.initial) return;
+  #ready({ scopeId, stateId }: Pick<Question, 'scopeId' | 'stateId'>): void {
+    expect(this.#done, 'no state is worked on twice').not.toContain(keyOf({ scopeId, stateId }));
+    const ways = (this.#graph.incoming.get(stateId) ?? []).map(({ id }) =>
+      this.#ways.get(`${scopeId} ${id}`),
+    );
+    if (ways.length === 0) return;
     expect(ways, stateId).not.toContain(undefined);
     expect(ways, stateId).toContain('live');
   }
@@ -223,9 +255,9 @@ class History {
     this.#ids.add(id);
   }
 
-  #forget(stateId: string): void {
-    this.#done.delete(stateId);
-    this.#keys.delete(stateId);
-    this.#allowed.delete(stateId);
+  #forget(key: string): void {
+    this.#done.delete(key);
+    this.#keys.delete(key);
+    this.#allowed.delete(key);
   }
 }
