@@ -356,7 +356,7 @@ describe('states', () => {
     const run = (type: string) =>
       mapped([start, block('a', type, { url: 'x' })], [edge('start', 'a')], {}, { knownTypes });
     expect(codes(run('api').issues)).toEqual([]);
-    expect(codes(run('slack').issues)).toEqual(['executor_missing']);
+    expect(codes(run('acme_crm').issues)).toEqual(['executor_missing']);
     expect(codes(run('loop').issues)).toEqual(['container_not_run_yet']);
     expect(codes(run('condition').issues)).not.toContain('executor_missing');
   });
