@@ -9,7 +9,7 @@ import work from './data/work.json' with { type: 'json' };
 import { readEntry } from './read-entry.js';
 import type { BlockTypeEntry } from './types.js';
 
-/** The groups only keep the files small; a type stands in one of them. */
+/** The groups only keep the files small; a type stands in one of them, a parameter on a line of its own. */
 const GROUPS = [core, messaging, documents, work, data, research, models] as readonly JsonObject[];
 
 const read = new Map<string, BlockTypeEntry | null>();

@@ -7,6 +7,8 @@ import { formatOf } from './slot-formats.js';
 /** Kinds whose values are built in the editor or name things of the author's workspace. */
 const AUTHORS_KINDS: ReadonlySet<string> = new Set([
   'condition-input',
+  'document-selector',
+  'document-tag-entry',
   'eval-input',
   'filter-format',
   'input-format',
@@ -19,6 +21,7 @@ const AUTHORS_KINDS: ReadonlySet<string> = new Set([
   'messages-input',
   'response-format',
   'router-input',
+  'sim-folder-tree-selector',
   'sort-format',
   'table-selector',
   'tool-input',
