@@ -371,11 +371,18 @@ const catalogue = {
     cause: 'A block needs a value that is empty, often since exports leave it out.',
     fix: 'Fill in the value; without it the conversation asks what to do when it gets there.',
   },
+  gap_asked: {
+    severity: 'info',
+    title: 'Value asked for',
+    cause:
+      'A block needs values that are empty, often since exports leave them out; the conversation asks for them before the block runs.',
+    fix: 'Nothing need be done; fill in the values in the workflow if they are not to be asked for.',
+  },
   secret_missing: {
     severity: 'warning',
     title: 'Secret missing',
     cause: 'Exports leave out passwords, keys and connected accounts.',
-    fix: 'Store the secret on the secrets page and write {{NAME}} in its place; it is never asked for in chat.',
+    fix: 'Store the secret on the secrets page (PUT /api/v1/secrets) and write {{NAME}} in its place in the block; it is never asked for in chat.',
   },
   executor_missing: {
     severity: 'warning',

@@ -1,5 +1,6 @@
 import { isJsonObject, own, setOwn, type JsonObject, type JsonValue } from '../json.js';
 import type { JourneyState } from '../journey/types.js';
+import { fillGaps } from '../mapping/gaps.js';
 import { fillCode } from './code.js';
 import { Gathering, type Lookup, type Resolved } from './resolution.js';
 import { paramsOf } from './state-params.js';
@@ -60,8 +61,7 @@ export function resolveParams(
     }
   }
   if (state.kind === 'router') params.routes = state.routes.map((route) => ({ ...route }));
-  for (const [key, value] of Object.entries(answers)) setOwn(params, key, value);
-  return gathering.finish({ params, bindings });
+  return gathering.finish({ params: fillGaps(params, answers), bindings });
 }
 
 function typeOf(state: JourneyState): string {

@@ -5,7 +5,7 @@ import type { Block, Workflow } from '../workflow/types.js';
 import { quote, quoteAll, type IssueLog } from '../workflow/issue-log.js';
 import { assignedVariables, isMeantAsBlock } from './references.js';
 import { START_FIELDS, START_NAME } from './starts.js';
-import { stateIdOf } from './states.js';
+import { stateIdOf } from './state-ids.js';
 import { withoutPath } from './upstream.js';
 
 /** What references are checked against. */
@@ -40,6 +40,8 @@ export function checkReferences(context: ReferenceContext): void {
   );
   const found: BlockReference[] = [];
   for (const state of states) {
+    // It asks on behalf of the block that reads.
+    if (state.kind === 'inputs') continue;
     for (const token of context.references.get(state.blockId) ?? []) {
       if (token.kind === 'env') continue;
       const block = byName.get(token.name);

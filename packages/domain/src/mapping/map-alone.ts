@@ -1,6 +1,6 @@
 import type { IssueCode } from '../issue-catalogue.js';
 import type { Journey, JourneyState, Transition } from '../journey/types.js';
-import type { Block, Workflow } from '../workflow/types.js';
+import type { Workflow } from '../workflow/types.js';
 import { IssueLog, quote, quoteAll } from '../workflow/issue-log.js';
 import { normaliseName } from '../expressions/references.js';
 import { FreshIds } from '../workflow/names.js';
@@ -8,11 +8,13 @@ import { checkConditions } from './check-conditions.js';
 import { checkReferences } from './check-references.js';
 import { missingEntries } from './containers.js';
 import { reportGaps } from './gaps.js';
+import { findInputs, makeInputs, throughInputs } from './inputs.js';
 import { groupBySource, levelsOf, reachFrom, type Reached } from './order.js';
 import { traceOrigins } from './provenance.js';
 import { referencesOf } from './references.js';
 import { START_NAME, type StartRole } from './starts.js';
-import { makeState, stateIdOf, syntheticStart, type StateContext } from './states.js';
+import { stateIdOf } from './state-ids.js';
+import { makeState, syntheticStart, type StateContext } from './states.js';
 import { surveyBlocks, type Survey } from './survey.js';
 import type { MapOptions, MappedWorkflow } from './types.js';
 import { MAPPER_VERSION, versionOf } from './version.js';
@@ -35,19 +37,27 @@ export function mapAlone(workflow: Workflow, options: MapOptions, role: StartRol
       .filter(({ id }) => reached.blocks.has(id))
       .map((block) => [block.id, referencesOf(block)] as const),
   );
-  const levels = initial === null ? new Map<string, number>() : levelsOf(initial, reached.ways);
+  const startId = survey.start?.id ?? null;
+  const inputs = findInputs(
+    workflow.blocks.filter(({ id }) => reached.blocks.has(id)),
+    startId,
+    survey.byId.keys(),
+  );
+  const led = throughInputs(reached.ways, inputs);
+  const levels = initial === null ? new Map<string, number>() : levelsOf(initial, led);
   const states = makeStates(workflow, initial, levels, {
     byId: survey.byId,
     branches: survey.branches,
     containers: new Map(workflow.containers.map((container) => [container.blockId, container])),
     waysOut: groupBySource(reached.ways),
+    inputs,
     references,
-    startId: survey.start?.id ?? null,
+    startId,
     hasBlockNamedStart: workflow.blocks.some(({ name }) => normaliseName(name) === START_NAME),
     options,
     log,
   });
-  const transitions = makeTransitions(reached.ways, levels, states, workflow);
+  const transitions = makeTransitions(led, states, workflow);
   reportStates(states, transitions, survey, options, log);
   checkReferences({ workflow, start: survey.start, states, transitions, leftOut, references, log });
   const journey = makeJourney(workflow, options, initial, states, transitions, leftOut);
@@ -131,9 +141,15 @@ function makeStates(
   levels: ReadonlyMap<string, number>,
   context: StateContext,
 ): JourneyState[] {
-  const level = (block: Block) => levels.get(block.id) ?? 0;
-  const reached = workflow.blocks.filter(({ id }) => levels.has(id));
-  const states = reached.sort((a, b) => level(a) - level(b)).map((b) => makeState(b, context));
+  const level = ({ id }: JourneyState) => levels.get(id.slice(3)) ?? 0;
+  const states = workflow.blocks
+    .filter(({ id }) => levels.has(id))
+    .flatMap((block) => {
+      const inputs = context.inputs.get(block.id);
+      const state = makeState(block, context);
+      return inputs ? [makeInputs(block, inputs), state] : [state];
+    })
+    .sort((a, b) => level(a) - level(b));
   if (initial === null || context.startId !== null) return states;
   return [syntheticStart(initial), ...states];
 }
@@ -141,17 +157,16 @@ function makeStates(
 /** In the order of the states that they leave; named after their first edges. */
 function makeTransitions(
   ways: readonly Way[],
-  levels: ReadonlyMap<string, number>,
   states: readonly JourneyState[],
   workflow: Workflow,
 ): Transition[] {
-  const position = new Map(states.map(({ blockId }, index) => [blockId, index]));
-  const at = (way: Way) => position.get(way.from) ?? levels.size;
+  const position = new Map<string, number>(states.map(({ id }, index) => [id, index]));
+  const at = (way: Way) => position.get(stateIdOf(way.from)) ?? states.length;
   const fresh = new FreshIds(workflow.edges.map(({ id }) => id));
   return [...ways]
     .sort((a, b) => at(a) - at(b))
     .map(({ from, to, kind, branchId, edgeIds }) => ({
-      id: `tr_${edgeIds[0] ?? fresh.take('~start')}` as const,
+      id: `tr_${edgeIds[0] ?? fresh.take('~way')}` as const,
       from: stateIdOf(from),
       to: stateIdOf(to),
       kind,

@@ -214,7 +214,9 @@ describe('routers', () => {
 
 describe('states', () => {
   const stateOf = (raw: JsonObject, options = {}) =>
-    mapped([start, raw], [edge('start', 'a')], {}, options).journey.states[1];
+    mapped([start, raw], [edge('start', 'a')], {}, options).journey.states.find(
+      ({ kind }) => kind !== 'start' && kind !== 'inputs',
+    );
 
   it.each([
     ['function', {}, 'none'],
@@ -279,7 +281,7 @@ describe('states', () => {
     const run = (type: string) =>
       mapped([start, block('a', type, { url: 'x' })], [edge('start', 'a')], {}, { knownTypes });
     expect(codes(run('api').issues)).toEqual([]);
-    expect(codes(run('slack').issues)).toEqual(['executor_missing']);
+    expect(codes(run('acme_crm').issues)).toEqual(['executor_missing']);
     expect(codes(run('loop').issues)).toEqual(['container_empty']);
     expect(codes(run('condition').issues)).not.toContain('executor_missing');
   });

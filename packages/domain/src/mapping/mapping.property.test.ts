@@ -154,7 +154,10 @@ function renameJourney(journey: Journey, workflow: Workflow, rename: Rename): Jo
   const blockIds = new Set(workflow.blocks.map(({ id }) => id));
   const edgeIds = new Set(workflow.edges.map(({ id }) => id));
   const block = (id: string) => (blockIds.has(id) ? rename(id) : id);
-  const state = (id: string) => `st_${block(id.slice(3))}` as const;
+  const asking = '~inputs';
+  const place = (id: string) =>
+    id.endsWith(asking) ? `${block(id.slice(0, -asking.length))}${asking}` : block(id);
+  const state = (id: string) => `st_${place(id.slice(3))}` as const;
   return {
     ...journey,
     initial: journey.initial === null ? null : state(journey.initial),
@@ -163,6 +166,7 @@ function renameJourney(journey: Journey, workflow: Workflow, rename: Rename): Jo
       id: state(s.id),
       blockId: block(s.blockId),
       ...(s.parent !== undefined && { parent: state(s.parent) }),
+      ...(s.kind === 'tool' && s.inputs !== undefined && { inputs: state(s.inputs) }),
       // The older router names its routes after their targets.
       ...(s.kind === 'router' && {
         routes: s.routes.map((route) => ({ ...route, id: block(route.id) })),

@@ -1,21 +1,9 @@
 import { isJsonObject, own, type JsonValue } from '../json.js';
+import { entryOf } from '../catalogue/catalogue.js';
 import type { Slot } from '../journey/types.js';
 import type { Block } from '../workflow/types.js';
 import { parseJsonText, readList } from '../workflow/reader.js';
 import { isChatStart, isStart, START_FIELDS } from './starts.js';
-
-/** What blocks give whose export does not say it. */
-const BY_TYPE: Readonly<Record<string, readonly string[]>> = {
-  function: ['result', 'stdout'],
-  api: ['data', 'status', 'headers'],
-  agent: ['content', 'model', 'tokens', 'toolCalls', 'cost'],
-  evaluator: ['content', 'model', 'tokens', 'cost'],
-  condition: ['conditionResult', 'selectedPath', 'selectedOption'],
-  loop: ['results'],
-  parallel: ['results'],
-  workflow: ['success', 'childWorkflowName', 'result', 'error'],
-  workflow_input: ['success', 'childWorkflowName', 'result', 'error'],
-};
 
 /** Top-level fields that references may read from a block; null where any may be. */
 export function outputFieldsOf(
@@ -24,7 +12,7 @@ export function outputFieldsOf(
   hasErrorPath: boolean,
 ): string[] | null {
   const declared = Object.keys(block.outputs);
-  const fields = new Set(declared.length > 0 ? declared : (own(BY_TYPE, block.type) ?? []));
+  const fields = new Set(declared.length > 0 ? declared : builtIn(block.type));
   for (const name of namedByParams(block)) fields.add(name);
   for (const { name } of slots) fields.add(name);
   if (isChatStart(block)) for (const name of START_FIELDS) fields.add(name);
@@ -32,6 +20,12 @@ export function outputFieldsOf(
   else if (fields.size === 0 && !isStart(block)) return null;
   if (hasErrorPath) fields.add('error').add('errorCode');
   return [...fields];
+}
+
+/** What blocks give that we run ourselves; the tool that an integration is bound to may give anything. */
+function builtIn(type: string): readonly string[] {
+  const entry = entryOf(type);
+  return entry?.core === true ? (entry.outputs ?? []) : [];
 }
 
 /** Fields that the author names: an agent's structured answer, an evaluator's metrics. */

@@ -20,7 +20,12 @@ export function traceOrigins(
     readonly edges: ReadonlyMap<string, IssueCode>;
   },
 ): Provenance {
-  const statesOf = new Map<string, StateId[]>(states.map(({ blockId, id }) => [blockId, [id]]));
+  const statesOf = new Map<string, StateId[]>();
+  for (const { blockId, id } of states) {
+    const known = statesOf.get(blockId);
+    if (known) known.push(id);
+    else statesOf.set(blockId, [id]);
+  }
   const transitionsOf = new Map<string, TransitionId[]>();
   for (const { id, edgeIds } of transitions) {
     for (const edgeId of edgeIds) transitionsOf.set(edgeId, [id]);

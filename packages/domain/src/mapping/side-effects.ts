@@ -1,34 +1,30 @@
 import { own, type JsonObject } from '../json.js';
+import { entryOf } from '../catalogue/catalogue.js';
+import type { BlockTypeEntry } from '../catalogue/types.js';
 import type { SideEffect } from '../journey/types.js';
 import type { Block } from '../workflow/types.js';
-
-const BY_TYPE: Readonly<Record<string, SideEffect>> = {
-  function: 'none',
-  condition: 'none',
-  variables: 'none',
-  evaluator: 'none',
-  guardrails: 'none',
-  router: 'none',
-  router_v2: 'none',
-  // What stands inside a container has a side effect of its own.
-  loop: 'none',
-  parallel: 'none',
-  agent: 'read',
-};
-
-const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+import { isBlank } from './blank.js';
 
 /** What running a block does outside; of a type that is not known the worst is assumed. */
 export function sideEffectOf(
   block: Block,
   overrides: Readonly<Record<string, SideEffect>>,
 ): SideEffect {
-  const given = own(overrides, block.type) ?? own(BY_TYPE, block.type);
+  const given = own(overrides, block.type);
   if (given) return given;
-  return block.type === 'api' && reads(block.params) ? 'read' : 'write';
+  const entry = entryOf(block.type);
+  return entry ? effectOf(entry, block.params) : 'write';
 }
 
-function reads(params: JsonObject): boolean {
-  const method = own(params, 'method') ?? 'GET';
-  return typeof method === 'string' && READING.has(method.trim().toUpperCase() || 'GET');
+/** An operation that only the run will tell is none that reads. */
+function effectOf({ effect, defaults }: BlockTypeEntry, values: JsonObject): SideEffect {
+  const key = effect.param;
+  if (key === null) return effect.default;
+  const value = own(values, key) ?? null;
+  const chosen = isBlank(value) ? defaults.get(key) : value;
+  if (typeof chosen !== 'string') return effect.default;
+  const name = chosen.trim();
+  // Methods are written in either case.
+  const reads = effect.read.includes(name) || effect.read.includes(name.toUpperCase());
+  return reads ? 'read' : effect.default;
 }

@@ -27,7 +27,7 @@ export const START_NAME = 'start';
 export const START_FIELDS: readonly string[] = ['input', 'conversationId', 'files'];
 
 /** True for blocks that begin a workflow and have no way in. */
-export function isStart(block: Block): boolean {
+export function isStart(block: Pick<Block, 'type' | 'triggerMode'>): boolean {
   return RANKS.has(block.type) || block.triggerMode;
 }
 

@@ -8,15 +8,17 @@ import type {
   ParallelState,
   Slot,
   StartState,
-  StateId,
+  ToolState,
 } from '../journey/types.js';
 import type { Block, Container } from '../workflow/types.js';
 import { quote, type IssueLog } from '../workflow/issue-log.js';
 import { readDisplay } from './display.js';
 import { outputFieldsOf } from './output-fields.js';
+import type { Inputs } from './inputs.js';
 import { readRoutes } from './routes.js';
 import { sideEffectOf } from './side-effects.js';
 import { readOptions, readSlot, readSlots } from './slots.js';
+import { stateIdOf } from './state-ids.js';
 import type { MapOptions } from './types.js';
 import { readDelay } from './waiting.js';
 import type { Way } from './ways.js';
@@ -28,17 +30,14 @@ export interface StateContext {
   readonly containers: ReadonlyMap<string, Container>;
   /** The ways that leave each block. */
   readonly waysOut: ReadonlyMap<string, readonly Way[]>;
+  /** What is asked before a block, by its id. */
+  readonly inputs: ReadonlyMap<string, Inputs>;
   /** References by the block that reads. */
   readonly references: ReadonlyMap<string, readonly ReferenceToken[]>;
   readonly startId: string | null;
   readonly hasBlockNamedStart: boolean;
   readonly options: MapOptions;
   readonly log: IssueLog;
-}
-
-/** The state that a block becomes. */
-export function stateIdOf(blockId: string): StateId {
-  return `st_${blockId}`;
 }
 
 /** A start that no block stands for, before the blocks that nothing leads to. */
@@ -124,8 +123,14 @@ export function makeState(block: Block, context: StateContext): JourneyState {
         sideEffect: sideEffectOf(block, context.options.sideEffects ?? {}),
         retry: block.retry,
         hasErrorPath,
+        ...inputsOf(block, context),
       };
   }
+}
+
+function inputsOf({ id }: Block, { inputs }: StateContext): Pick<ToolState, 'inputs'> {
+  const before = inputs.get(id);
+  return before ? { inputs: stateIdOf(before.id) } : {};
 }
 
 function slotsOf(block: Block, context: StateContext): Slot[] {

@@ -8,6 +8,7 @@ import { answerChoice } from './choices.js';
 import { callOff, complete } from './completion.js';
 import { startJourney } from './flow.js';
 import { stateOf } from './graph.js';
+import { completeAsked } from './inputs.js';
 import {
   answeredSlots,
   ASK_AGAIN,
@@ -26,7 +27,7 @@ import type { BlockError, ConfirmationQuestion, RepairQuestion, SlotsQuestion } 
 /** Takes values for the slots of the pending question, by name. */
 export function giveValues(step: Step, question: SlotsQuestion, values: JsonObject): void {
   const output = answerSlots(step, question, values);
-  if (output !== null) complete(step, question, { output });
+  if (output !== null) completeAsked(step, question, output);
 }
 
 /** Leaves the slot in focus out, where it may be. */
@@ -39,7 +40,7 @@ export function passOver(step: Step, question: SlotsQuestion): void {
     return;
   }
   const output = passSlot(step, question, slot.name);
-  if (output !== null) complete(step, question, { output });
+  if (output !== null) completeAsked(step, question, output);
 }
 
 /** Answers a yes-or-no question. */

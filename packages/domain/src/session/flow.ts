@@ -1,9 +1,9 @@
 import { own, type JsonObject } from '../json.js';
 import type { Slot } from '../journey/types.js';
 import { settle, startBody } from './bodies.js';
-import { complete } from './completion.js';
 import { isInterruption } from './evolve.js';
 import { stateOf, writes } from './graph.js';
+import { completeAsked } from './inputs.js';
 import { enterSoon, run } from './running.js';
 import { inputAt, ROOT_SCOPE, scopeOf, scopesOutwards } from './scopes.js';
 import { answeredValues, askSlots } from './slot-questions.js';
@@ -104,7 +104,7 @@ export function askFor(
   focus: string | null = null,
 ): void {
   const output = askSlots(step, place, slots, given, focus);
-  if (output !== null) complete(step, place, { output });
+  if (output !== null) completeAsked(step, place, output);
 }
 
 /** What was said for an earlier iteration holds for the next: nobody is asked for it ten times. */

@@ -5,7 +5,7 @@ import { FreshIds } from './names.js';
 import { readPreviewRows } from './preview-rows.js';
 import { describe, field, readNumber, type Reader } from './reader.js';
 import { isPlainSecret } from './secret-params.js';
-import { readSubBlocks } from './sub-blocks.js';
+import { readKinds, readSubBlocks } from './sub-blocks.js';
 
 /** Longer ids are refused: they return in every issue and edge. */
 export const MAX_ID_LENGTH = 256;
@@ -119,6 +119,7 @@ function readBlock(raw: JsonObject, id: string, path: string, reader: Reader): R
     name: named ?? type,
     enabled: own(raw, 'enabled') !== false,
     params,
+    kinds: readKinds(raw, reader),
     outputs: reader.object(own(raw, 'outputs'), `${path}.outputs`),
     triggerMode,
     errorEnabled: own(raw, 'errorEnabled') === true,

@@ -39,6 +39,7 @@ describe('blocks', () => {
         name: 'A',
         enabled: false,
         params: { messages, temperature: 0.3, model: null },
+        kinds: { messages: 'short-input', temperature: 'short-input', model: 'short-input' },
         outputs,
         triggerMode: true,
         errorEnabled: true,
@@ -52,6 +53,24 @@ describe('blocks', () => {
     const subBlocks = { code: 'return 1', list: [1], nothing: { id: 'nothing' } };
     const { workflow } = parsed(uiExport([block('a', 'function', {}, { subBlocks })]));
     expect(workflow.blocks[0]?.params).toEqual({ code: 'return 1', list: [1], nothing: null });
+    expect(workflow.blocks[0]?.kinds).toEqual({});
+  });
+
+  it('keep the kinds of sub-blocks where they are texts', () => {
+    const subBlocks = {
+      url: { id: 'url', type: 'short-input', value: 'x' },
+      rows: { id: 'rows', type: 7, value: null },
+      odd: { id: 'odd', type: ['table'], value: null },
+      'a\0b': { id: 'broken', type: 'switch', value: null },
+      ['__proto__']: { id: 'proto', type: 'table', value: null },
+    };
+    const { workflow } = parsed(uiExport([block('a', 'api', {}, { subBlocks })]));
+    const kinds = workflow.blocks[0]?.kinds ?? {};
+    expect(Object.entries(kinds)).toEqual([
+      ['url', 'short-input'],
+      ['rows', '7'],
+      ['__proto__', 'table'],
+    ]);
   });
 
   it.each([

@@ -16,6 +16,19 @@ export function readSubBlocks(raw: JsonObject, path: string, reader: Reader): Js
   return settleTwins(reader.object(params, path), raw);
 }
 
+/** The `type` of each sub-block by key: what the editor showed, which says nothing about the value. */
+export function readKinds(raw: JsonObject, reader: Reader): Record<string, string> {
+  const kinds: Record<string, string> = {};
+  const subBlocks = own(raw, 'subBlocks');
+  if (!isJsonObject(subBlocks)) return kinds;
+  for (const [key, subBlock] of Object.entries(subBlocks)) {
+    const kind = isJsonObject(subBlock) ? reader.text(own(subBlock, 'type')) : null;
+    // A key that is repaired goes by another name among the values.
+    if (kind !== null && !/[\0\p{Cs}]/u.test(key)) setOwn(kinds, key, kind);
+  }
+  return kinds;
+}
+
 const ADVANCED = /^manual(\p{Lu}.*)$/su;
 
 /** Decides between `workflowId` and `manualWorkflowId` and the like. */

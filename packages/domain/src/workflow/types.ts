@@ -31,6 +31,8 @@ export interface Block {
   readonly enabled: boolean;
   /** Sub-block values by key; of basic/advanced twins only the live one is set. */
   readonly params: JsonObject;
+  /** The editor's kind of each sub-block by key, where the document says it; it may belie the value. */
+  readonly kinds: Readonly<Record<string, string>>;
   /** Declared outputs by name, as the document has them; empty where none are declared. */
   readonly outputs: JsonObject;
   readonly triggerMode: boolean;
