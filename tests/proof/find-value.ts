@@ -94,7 +94,11 @@ function findOutput(
     const isInside = lifted !== target;
     const readerId = liftTo(reader, around.body, workflow)?.id ?? '';
     const path = pathOf(scope.path, reader.id);
-    onRead({ kind: 'block', reader: path, scope: around, readerId, target: lifted.id, isInside });
+    // What never runs has no value at any time.
+    const canRun = workflow.body(target.parentId).blocks.includes(target);
+    if (canRun) {
+      onRead({ kind: 'block', reader: path, scope: around, readerId, target: lifted.id, isInside });
+    }
     const output = isInside ? latest(around, lifted, target) : around.outputs.get(target.id);
     return read(ref, target, output);
   }

@@ -112,7 +112,7 @@ function unorderedReads({ readings, ends }: Interpreter): Ambiguity[] {
       if (kind === 'variable') return [];
       const { body, states } = scope;
       const container = pathOf(scope.path, target);
-      if (inside && ends.some(({ handledAt }) => handledAt === container)) {
+      if (inside && target !== readerId && ends.some(({ handledAt }) => handledAt === container)) {
         return [{ kind: 'read-of-failed-container', path: reader }];
       }
       const state = states.get(target);
@@ -132,6 +132,8 @@ function unorderedVariables({ readings, writes, instances }: Interpreter): Ambig
     .map(({ reader, scope, target }) => ({ frame: scope.frame, name: target, path: reader }));
   const all = [...reads, ...writes];
   return writes.flatMap((write): Ambiguity[] => {
+    const isRead = reads.some(({ frame, name }) => frame === write.frame && name === write.name);
+    if (!isRead) return [];
     const a = instances.get(write.path);
     const rival = all.find(({ frame, name, path }) => {
       const b = instances.get(path);
