@@ -28,8 +28,11 @@ const answers: fc.Arbitrary<Answers> = fc.record({
     n: fc.nat({ max: 6 }),
     s: fc.constantFrom('x', 'y', 'two words'),
     flag: fc.boolean(),
-    list: fc.array(small, { maxLength: 3 }),
-    rec: fc.dictionary(fc.constantFrom('k', 'm', 'z'), small, { maxKeys: 2 }),
+    list: fc.array(small, { minLength: 1, maxLength: 3 }),
+    rec: fc.dictionary(fc.constantFrom('k', 'm', 'z'), small, {
+      minKeys: 1,
+      maxKeys: 2,
+    }),
   }),
   routes: fc.array(fc.nat({ max: 99 }), { minLength: 1, maxLength: 12 }),
   forms: fc.array(fc.nat({ max: 99 }), { minLength: 1, maxLength: 6 }),

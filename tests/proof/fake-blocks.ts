@@ -147,7 +147,8 @@ export const FAKE_OUTPUTS = {
     submission: { ...answers },
     ...answers,
   }),
-  wait: (): Json => ({}),
+  /** Beside the time at which it went on. */
+  wait: (): Json => ({ status: 'completed' }),
   route: (routeId: string): Json => ({ selectedRoute: routeId }),
   child: (childName: string, result: Json): Json => ({
     success: true,
