@@ -112,9 +112,10 @@ function fakeCondition({ params, bindings }: FakeCall): FakeOutcome {
     const id = own(branch, 'id');
     const branchId = typeof id === 'string' ? id : '';
     const expression = own(branch, 'expression');
-    // A branch that could not be resolved matters only when it is come to.
-    const unresolved = own(branch, 'unresolved');
-    if (typeof unresolved === 'string') return failed('condition_failed', unresolved);
+    // A branch that could not be resolved matters only when it is come to; each side words it its own way.
+    if (typeof own(branch, 'unresolved') === 'string') {
+      return failed('condition_failed', 'A reference names no field');
+    }
     if (typeof expression !== 'string') return chose(branchId, true);
     const value = evaluate(expression, bindings);
     if (!value.ok) return failed('condition_failed', value.message);

@@ -73,7 +73,7 @@ function inText(ref: Ref, find: Find): string {
 }
 
 /** Text: each reference by its text, nothing where there is none. */
-export function readText(text: string, find: Find): string {
+function readText(text: string, find: Find): string {
   return replaceRefs(text, (ref) => inText(ref, find));
 }
 
@@ -177,11 +177,16 @@ export function follow(value: Json, path: readonly string[]): Found {
   return { kind: 'value', value: at! };
 }
 
-/** Fails unless the block's declared schema has the field. */
+/** A reference to a field that its block does not declare. */
 export function failureOfField(ref: Ref, blockName: string): Failure {
   return {
     code: 'unknown_field',
-    message: `${ref.raw} names a field that "${blockName}" does not have`,
+    message: messageOfField(ref.raw, blockName),
     retryable: false,
   };
+}
+
+/** What both sides say of it, as each has words of its own. */
+export function messageOfField(reference: string, blockName: string): string {
+  return `${reference} names a field that "${blockName}" does not have`;
 }

@@ -30,6 +30,7 @@ export type Plan =
 
 export type Plans = readonly Plan[];
 export type ForkType = 'condition' | 'router_v2' | 'router';
+/** `mailer` and `ledger` are integrations that nobody knows. */
 export type LeafType =
   | 'function'
   | 'agent'
@@ -41,9 +42,6 @@ export type LeafType =
   | 'human_in_the_loop'
   | 'workflow_input'
   | 'workflow';
-
-/** Types of the generated workflows that nobody knows: integrations. */
-export const INTEGRATIONS: readonly string[] = ['mailer', 'ledger'];
 
 /** One document: its plan and what lies across it. */
 export interface DocumentPlan {
