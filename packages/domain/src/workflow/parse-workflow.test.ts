@@ -39,6 +39,7 @@ describe('blocks', () => {
         name: 'A',
         enabled: false,
         params: { messages, temperature: 0.3, model: null },
+        kinds: { messages: 'short-input', temperature: 'short-input', model: 'short-input' },
         outputs,
         triggerMode: true,
         errorEnabled: true,
@@ -46,6 +47,25 @@ describe('blocks', () => {
         parentId: null,
       },
     ]);
+  });
+
+  it('keep the kinds of their sub-blocks, of twins that of the live one', () => {
+    const subBlocks = {
+      folder: { id: 'folder', type: 'folder-selector', value: null },
+      manualFolder: { id: 'manualFolder', type: 'short-input', value: 'typed' },
+      label: { id: 'label', type: 'dropdown', value: null },
+      manualLabel: { id: 'manualLabel', type: 'short-input', value: null },
+      bare: 1,
+      ['__proto__']: { type: 'code', value: 1 },
+    };
+    const document = uiExport([block('a', 'gmail', {}, { subBlocks })]);
+    const [read] = parsed(JSON.parse(JSON.stringify(document))).workflow.blocks;
+    expect(Object.entries(read?.kinds ?? {})).toEqual([
+      ['folder', 'short-input'],
+      ['label', 'dropdown'],
+      ['__proto__', 'code'],
+    ]);
+    expect(parsed({ blocks: [{ id: 'x', type: 'api' }] }).workflow.blocks[0]?.kinds).toEqual({});
   });
 
   it('tolerate sub-blocks that are bare values or have none', () => {
