@@ -45,8 +45,9 @@ export {
   type ArchivedWorkflow,
 } from './archive/read-archive.js';
 export { isZip } from './archive/zip-directory.js';
+export { storableJson } from './workflow/reader.js';
 export { looksLikeYaml } from './workflow/document-text.js';
-export { readYaml, type ReadYaml, type YamlFault } from './workflow/yaml-text.js';
+export { readYamlDocument } from './workflow/source.js';
 export { mapWorkflow } from './mapping/map-workflow.js';
 export { MAPPER_VERSION } from './mapping/version.js';
 export type { MapOptions, MappedWorkflow } from './mapping/types.js';

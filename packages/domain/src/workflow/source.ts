@@ -1,8 +1,9 @@
+import type { JsonValue } from '../json.js';
 import type { Issue } from '../issues.js';
 import { readArchive } from '../archive/read-archive.js';
 import { isZip } from '../archive/zip-directory.js';
 import { decodeText, looksLikeYaml, parseJson } from './document-text.js';
-import { quoteAll, type IssueLog } from './issue-log.js';
+import { IssueLog, quoteAll } from './issue-log.js';
 import { readYaml } from './yaml-text.js';
 
 /** The value that a document stands for, before it is known what it is. */
@@ -51,12 +52,26 @@ function openBytes(bytes: Uint8Array, log: IssueLog): Source | null {
   return null;
 }
 
+/**
+ * The value of a YAML text, or what is wrong with the text. YAML 1.2 of at most 1 MB, without tags of its
+ * own; what aliases repeat and how deep it is nested are bounded.
+ */
+export function readYamlDocument(
+  text: string,
+): { readonly value: JsonValue } | { readonly issues: readonly Issue[] } {
+  const read = readYaml(text);
+  if ('value' in read) return read;
+  const log = new IssueLog();
+  log.report(read.code, { message: () => read.message });
+  return { issues: log.finish() };
+}
+
 function openText(text: string, log: IssueLog): Source | null {
   const value = parseJson(text);
   if (value !== undefined) return plain(value);
   if (!looksLikeYaml(text)) return plain(text);
-  const read = readYaml(text);
+  const read = readYamlDocument(text);
   if ('value' in read) return plain(read.value);
-  log.report(read.code, { message: () => read.message });
+  for (const issue of read.issues) log.add(issue);
   return null;
 }
