@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { parseWorkflow } from '@sim/domain';
+import { createJourneyStore } from '@sim/postgres';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
 import { zipSync, type Zippable } from 'fflate';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -116,6 +118,28 @@ describe('an import of YAML', () => {
       { contentType: 'application/yaml' },
       { contentType: 'application/json' },
     ]);
+  });
+});
+
+describe('what is stored of a form', () => {
+  const THREE = `${YAML}  check:
+    type: condition
+    name: Check
+    inputs: {conditions: {if: a, else-if-9: b, else-if-10: c}}
+    connections: {conditions: {else-if-10: start, if: work}}
+`;
+
+  it.each<[string, string | Buffer]>([
+    ['application/yaml', THREE],
+    ['application/zip', zip({ 'One.json': bytesOf(nameless) })],
+  ])('%s is read by conversations as it was read here', async (contentType, bytes) => {
+    const { body } = await send(bytes, contentType, { query: { name: 'Stored' } });
+    const journeys = createJourneyStore(home.open());
+    const stored = await journeys.currentWorkflow(String(body.workflow.id), ada.workspaceId);
+    expect(stored?.name).toBe('Stored');
+    const blocks = parseWorkflow(stored?.content).workflow?.blocks;
+    expect(blocks?.length).toBeGreaterThan(1);
+    expect(blocks).toEqual(parseWorkflow(Buffer.from(bytes)).workflow?.blocks);
   });
 });
 
