@@ -26,10 +26,10 @@ export function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
-/** The value of a JSON text; undefined where it is none. */
+/** The value of a JSON text, with a byte order mark or without; undefined where it is none. */
 export function parseJson(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue;
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as JsonValue;
   } catch {
     return undefined;
   }

@@ -157,7 +157,7 @@ describe('documents that are refused', () => {
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0]), 'neither UTF-8 text nor a ZIP'],
     ['text that is neither JSON nor YAML', utf8ToBytes('<html>'), 'a string'],
     ['YAML of something else', 'kind: Deployment\nmetadata: {name: x}', '"kind", "metadata"'],
-    ['JSON text', '{"nodes": []}', '"nodes"'],
+    ['JSON text', '\uFEFF{"nodes": []}', '"nodes"'],
   ])('%s', (_name, input, found) => {
     const { workflow: read, issues } = parseWorkflow(input);
     expect(read).toBeNull();
