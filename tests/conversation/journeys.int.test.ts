@@ -7,6 +7,7 @@ import {
   type Person,
   type TestService,
 } from '@sim/conversation-service/testing';
+import type { JsonValue } from '@sim/domain';
 import { createWorkflowStore, type Database } from '@sim/postgres';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -40,15 +41,21 @@ const journey = (query: Record<string, string> = {}, id = workflowId) =>
 const SMALL = sketch({ start: startWith(), end: { type: 'response' } }, ['start -> end']);
 
 /** Stores the next version of a workflow. */
-const change = (id: string, document: unknown) =>
+const change = (
+  id: string,
+  document: unknown,
+  form: { contentType: string; document: JsonValue } = {
+    contentType: 'application/json',
+    document: null,
+  },
+) =>
   createWorkflowStore(database).update({
     workspaceId: ada.workspaceId,
     workflowId: id,
     expectedVersion: null,
     content: {
       bytes: new TextEncoder().encode(JSON.stringify(document)),
-      contentType: 'application/json',
-      document: null,
+      ...form,
     },
     changedBy: ada.userId,
     now: new Date(),
@@ -71,6 +78,18 @@ describe('converting', () => {
     const third = await convert(id);
     expect(third.body.version).not.toBe(first.body.version);
     expect(third.body.states).toHaveLength(2);
+  });
+
+  it('reads what came in as YAML or ZIP, under the name that it is stored by', async () => {
+    const id = await seedWorkflow(database, ada, refund);
+    const blocks = {
+      start: { type: 'starter', name: 'Start', inputs: {}, connections: { success: 'end' } },
+      end: { type: 'response', name: 'End', inputs: {} },
+    };
+    await change(id, {}, { contentType: 'application/yaml', document: { version: '1.0', blocks } });
+    const { body } = await convert(id);
+    expect(body.states.map(({ id: state }) => state)).toEqual(['st_start', 'st_end']);
+    expect((await journey({}, id)).body).toMatchObject({ name: 'Workflow of a test' });
   });
 
   it('tells what is wrong with a workflow instead of failing', async () => {

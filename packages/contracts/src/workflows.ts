@@ -25,6 +25,21 @@ export const workflowWithIssues = z
   .strictObject({ workflow, issues: z.array(issue) })
   .meta({ id: 'WorkflowWithIssues', description: 'Issues of the document and of its mapping' });
 
+export const importedWorkflows = z
+  .strictObject({
+    ...workflowWithIssues.shape,
+    others: z.array(workflowWithIssues).optional().meta({
+      description:
+        'Of an archive of several workflows: all but the first, in the order of the archive',
+    }),
+  })
+  .meta({
+    id: 'ImportedWorkflows',
+    description:
+      'What was imported. Files of an archive that could not be, are issues of the first workflow, ' +
+      'each with the path of its file',
+  });
+
 export const workflowAnswer = z.strictObject({ workflow }).meta({ id: 'WorkflowAnswer' });
 
 export const workflowParams = z.strictObject({ workflowId });

@@ -28,7 +28,21 @@ export {
 } from './session/view.js';
 export { render } from './conversation/voice/render.js';
 export { en, type MessageKey } from './conversation/voice/en.js';
-export { parseWorkflow, type ParsedWorkflow } from './workflow/parse-workflow.js';
+export {
+  parseWorkflow,
+  type ParsedWorkflow,
+  type ParseOptions,
+} from './workflow/parse-workflow.js';
+export {
+  ARCHIVE_LIMITS,
+  readArchive,
+  type Archive,
+  type ArchivedWorkflow,
+} from './archive/read-archive.js';
+export { isZip } from './archive/zip-directory.js';
+export { storableJson } from './workflow/reader.js';
+export { looksLikeYaml } from './workflow/document-text.js';
+export { readYamlDocument } from './workflow/source.js';
 export { mapWorkflow } from './mapping/map-workflow.js';
 export { fillGaps, gapsOf, type Gaps } from './mapping/gaps.js';
 export { MAPPER_VERSION } from './mapping/version.js';

@@ -1,3 +1,4 @@
+import { DOCUMENT_ISSUES } from './document-issues.js';
 import type { Severity } from './issues.js';
 
 /** What is known of every issue of one code; the pages under `docs/errors/` are made from it. */
@@ -17,12 +18,7 @@ const catalogue = {
     cause: 'The document has none of the forms in which Sim exports a workflow.',
     fix: 'Export the workflow again from its menu in Sim and import that JSON file unchanged.',
   },
-  envelope_not_supported: {
-    severity: 'error',
-    title: 'Form not supported',
-    cause: 'The document holds a workflow in a form that cannot be imported yet.',
-    fix: 'Export the workflow from its menu in Sim as JSON and import that file.',
-  },
+  ...DOCUMENT_ISSUES,
   too_deep: {
     severity: 'warning',
     title: 'Nested too deeply',

@@ -26,20 +26,20 @@ export function createJourneyService(
   knownTypes: ReadonlySet<string>,
   clock: Clock,
 ): JourneyService {
-  const preview = (content: JsonValue) => mapDocument(content, knownTypes);
+  const preview = (content: JsonValue, name?: string) => mapDocument(content, name, knownTypes);
   const convert = async (workflowId: string, workspaceId: string) => {
     const workflow = await store.currentWorkflow(workflowId, workspaceId);
     if (!workflow) throw unknownWorkflow(workflowId);
     const mapping = {
       workflowId,
       workflowVersion: workflow.version,
-      ...preview(workflow.content),
+      ...preview(workflow.content, workflow.name),
     };
     await store.saveMapping(mapping, clock());
     return mapping;
   };
   return {
-    preview,
+    preview: (content) => preview(content),
     convert,
     latest: (workspaceId, limit) => store.activeMappings(workspaceId, limit),
     current: async (workflowId, workspaceId) =>
@@ -47,8 +47,13 @@ export function createJourneyService(
   };
 }
 
-function mapDocument(content: JsonValue, knownTypes: ReadonlySet<string>): Mapped {
-  const { workflow, issues } = parseWorkflow(content);
+/** @param name what the workflow is called where its document does not say, as files of archives do */
+function mapDocument(
+  content: JsonValue,
+  name: string | undefined,
+  knownTypes: ReadonlySet<string>,
+): Mapped {
+  const { workflow, issues } = parseWorkflow(content, { ...(name !== undefined && { name }) });
   if (!workflow) throw notAWorkflow(issues);
   const mapped = mapWorkflow(workflow, { knownTypes });
   return { ...mapped, issues: [...issues, ...mapped.issues] };

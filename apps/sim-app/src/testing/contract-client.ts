@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, or as it is where it is text. */
+  /** Sent as JSON, or as it is where it is text or bytes; as `application/json` unless a header says else. */
   readonly body?: unknown;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
@@ -54,9 +54,12 @@ export function createContractClient(http: supertest.Agent): ContractClient {
       request = request.set('Authorization', `Bearer ${options.token}`);
     if (options.apiKey !== undefined) request = request.set('X-API-Key', options.apiKey);
     if (options.body !== undefined) {
-      request = request.set('Content-Type', 'application/json');
-      const { body } = options;
-      request = request.send(typeof body === 'string' ? body : JSON.stringify(body));
+      const { body, headers } = options;
+      if (headers?.['Content-Type'] === undefined) {
+        request = request.set('Content-Type', 'application/json');
+      }
+      const isReady = typeof body === 'string' || Buffer.isBuffer(body);
+      request = request.send(isReady ? body : JSON.stringify(body));
     }
     const response = await request;
     checkAnswer(operation, route, response);

@@ -57,6 +57,16 @@ export const ENVELOPES: Readonly<Record<string, unknown>> = {
     blocks: EXPORTED.state.blocks,
     edges: EXPORTED.state.edges,
   },
+  'f: the structure of the YAML form': {
+    version: '1.0',
+    blocks: {
+      start: { type: 'starter', name: 'Start', inputs: {}, connections: { success: 'answer' } },
+      answer: { type: 'response', name: 'Answer', inputs: { dataMode: 'json', data: '{}' } },
+    },
+  },
+  'g: editing operations': [
+    { operation_type: 'add', block_id: 'start', params: { type: 'start_trigger', name: 'Start' } },
+  ],
   'h: the form of the executor': {
     version: '1.0',
     blocks: [

@@ -1,57 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mapWorkflow, parseWorkflow, type Issue, type JsonValue } from '@sim/domain';
+import type { Issue } from '@sim/domain';
 import type { NewWorkflow, StoredWorkflow, WorkflowStore } from '@sim/postgres';
 import { newId, ProblemError } from '@sim/service-kit';
-import { BUILT_IN_TOOLS } from '../tools/built-in.js';
-import { readDocument } from './read-document.js';
-import { notAWorkflow } from './not-a-workflow.js';
-
-/** A document that was uploaded. */
-export interface Upload {
-  readonly bytes: Uint8Array;
-  /** The workflow's name instead of the document's own. */
-  readonly name: string | undefined;
-}
-
-/** What was read out of a document. */
-export interface ReadWorkflow {
-  readonly name: string;
-  readonly description: string | null;
-  /** Of the document and of its mapping. */
-  readonly issues: readonly Issue[];
-}
+import { readUploads, type Upload } from './read-upload.js';
 
 /** A workflow as it is stored now, and what is wrong with it. */
 export interface ImportedWorkflow {
   readonly workflow: StoredWorkflow;
   readonly issues: readonly Issue[];
-}
-
-const BUILT_IN_TYPES: ReadonlySet<string> = new Set(BUILT_IN_TOOLS.map(({ id }) => id));
-
-/** Every document is kept as JSON, byte for byte. */
-const CONTENT_TYPE = 'application/json';
-
-/** The content of an upload as the store takes it. */
-export const contentOf = (bytes: Uint8Array) => ({
-  bytes,
-  contentType: CONTENT_TYPE,
-  document: null as JsonValue,
-});
-
-/**
- * Reads a workflow and maps it once, so that its author learns of everything at the import.
- * @throws {ProblemError} 400 for what is no JSON, 422 for JSON that is no workflow.
- */
-export function readUpload({ bytes, name }: Upload): ReadWorkflow {
-  const { workflow, issues } = parseWorkflow(readDocument(bytes));
-  if (workflow === null) throw notAWorkflow(issues);
-  const mapped = mapWorkflow(workflow, { knownTypes: BUILT_IN_TYPES });
-  return {
-    name: name ?? workflow.name,
-    description: workflow.description,
-    issues: [...issues, ...mapped.issues],
-  };
 }
 
 /** What an import needs to know. */
@@ -63,45 +19,58 @@ export interface ImportRequest extends Upload {
 }
 
 /**
- * Imports a document as a new workflow. With an idempotency key, the id is made of the key: the same
- * import sent again finds its workflow by that id, on any replica, and gets the same answer.
+ * Imports a document as a new workflow, an archive as one workflow for each of its files: all or none.
+ * With an idempotency key, the ids are made of the key: the same import sent again finds its workflows
+ * by them, on any replica, and gets the same answer.
  */
-export async function importWorkflow(
+export async function importWorkflows(
   store: WorkflowStore,
   request: ImportRequest,
-): Promise<ImportedWorkflow> {
-  const read = readUpload(request);
-  const id = request.idempotencyKey === undefined ? newId('wf') : idOf(request);
-  const fresh: NewWorkflow = {
-    id,
-    workspaceId: request.workspaceId,
-    name: read.name,
-    description: read.description,
-    content: contentOf(request.bytes),
-    createdBy: request.userId,
-    now: request.now,
-  };
-  if (request.idempotencyKey === undefined) {
-    return { workflow: await store.create(fresh), issues: read.issues };
-  }
-  const workflow = (await replay(store, fresh)) ?? (await createOnce(store, fresh));
-  return { workflow, issues: read.issues };
+): Promise<[ImportedWorkflow, ...ImportedWorkflow[]]> {
+  const { workspaceId, userId, now, idempotencyKey } = request;
+  const read = readUploads(request);
+  const fresh = read.map(({ name, description, content }, index): NewWorkflow => ({
+    id: idempotencyKey === undefined ? newId('wf') : idOf(request, index),
+    workspaceId,
+    name,
+    description,
+    content,
+    createdBy: userId,
+    now,
+  }));
+  const stored =
+    idempotencyKey === undefined
+      ? await store.createAll(fresh)
+      : ((await replay(store, fresh)) ?? (await createOnce(store, fresh)));
+  const [first, ...others] = read.flatMap(({ issues }, index) => {
+    const workflow = stored[index];
+    return workflow ? [{ workflow, issues }] : [];
+  });
+  if (!first) throw new TypeError('An import stored nothing.');
+  return [first, ...others];
 }
 
 const ID_LENGTH = 20;
 const BASE = 36;
 
-/** As an id of ours looks, but always the same for the same person, workspace and key. */
-function idOf({ workspaceId, userId, idempotencyKey }: ImportRequest): StoredWorkflow['id'] {
-  const parts = JSON.stringify([workspaceId, userId, idempotencyKey]);
+/** As an id of ours looks, but always the same for the same person, workspace, key and place. */
+function idOf(
+  { workspaceId, userId, idempotencyKey }: ImportRequest,
+  index: number,
+): StoredWorkflow['id'] {
+  const place = index === 0 ? [] : [index];
+  const parts = JSON.stringify([workspaceId, userId, idempotencyKey, ...place]);
   const digest = createHash('sha256').update(parts).digest('hex');
   return `wf_${BigInt(`0x${digest}`).toString(BASE).padStart(ID_LENGTH, '0').slice(-ID_LENGTH)}`;
 }
 
 /** Two requests with one key at once: the second finds what the first has made. */
-async function createOnce(store: WorkflowStore, fresh: NewWorkflow): Promise<StoredWorkflow> {
+async function createOnce(
+  store: WorkflowStore,
+  fresh: readonly NewWorkflow[],
+): Promise<readonly StoredWorkflow[]> {
   try {
-    return await store.create(fresh);
+    return await store.createAll(fresh);
   } catch (error) {
     const made = await replay(store, fresh);
     if (made !== null) return made;
@@ -109,18 +78,27 @@ async function createOnce(store: WorkflowStore, fresh: NewWorkflow): Promise<Sto
   }
 }
 
-/** The workflow as the first request with this key made it; null where there was none. */
-async function replay(store: WorkflowStore, fresh: NewWorkflow): Promise<StoredWorkflow | null> {
+/** The workflows as the first request with this key made them; null where there was none. */
+async function replay(
+  store: WorkflowStore,
+  fresh: readonly NewWorkflow[],
+): Promise<readonly StoredWorkflow[] | null> {
+  const made: StoredWorkflow[] = [];
+  for (const workflow of fresh) {
+    const earlier = await replayOne(store, workflow);
+    if (earlier) made.push(earlier);
+    // The first is there, so that the key was used for an import of fewer.
+    else if (made.length > 0) throw keyReused();
+    else return null;
+  }
+  return made;
+}
+
+async function replayOne(store: WorkflowStore, fresh: NewWorkflow): Promise<StoredWorkflow | null> {
   const first = await store.content(fresh.workspaceId, fresh.id, 1);
   if (first === null) return null;
   const hash = createHash('sha256').update(fresh.content.bytes).digest('hex');
-  if (first.sha256 !== hash || first.name !== fresh.name) {
-    throw new ProblemError(
-      422,
-      'idempotency_key_reused',
-      'Another document was imported with this Idempotency-Key. Use a new key for a new import.',
-    );
-  }
+  if (first.sha256 !== hash || first.name !== fresh.name) throw keyReused();
   const { name, description, createdBy, createdAt, version } = first;
   const { id, workspaceId } = fresh;
   return {
@@ -134,3 +112,10 @@ async function replay(store: WorkflowStore, fresh: NewWorkflow): Promise<StoredW
     updatedAt: createdAt,
   };
 }
+
+const keyReused = () =>
+  new ProblemError(
+    422,
+    'idempotency_key_reused',
+    'Another document was imported with this Idempotency-Key. Use a new key for a new import.',
+  );

@@ -4,7 +4,8 @@ import { notFound } from '@sim/service-kit';
 import type { Audit } from '../audit/audit.js';
 import { endpoint, type EndpointHost } from '../http/endpoint.js';
 import { etagOf, expectedVersion, isKnown } from './if-match.js';
-import { contentOf, importWorkflow, readUpload } from './import-workflow.js';
+import { importWorkflows, type ImportedWorkflow } from './import-workflow.js';
+import { readUpload } from './read-upload.js';
 
 /** What the workflows' endpoints need. */
 export interface WorkflowPorts {
@@ -57,7 +58,7 @@ export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
       headers: {
         ...headers,
         'Content-Type': content.contentType,
-        'Content-Disposition': `attachment; filename="${fileName(content.name)}"`,
+        'Content-Disposition': `attachment; filename="${fileName(content.name, content.contentType)}"`,
       },
     };
   });
@@ -65,19 +66,26 @@ export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
 
 function changingRoutes(host: EndpointHost, { workflows, audit, clock }: WorkflowPorts): void {
   endpoint(host, ROUTES.importWorkflow, async ({ principal, query, headers, body, req }) => {
-    const { workflow, issues } = await importWorkflow(workflows, {
+    const [first, ...others] = await importWorkflows(workflows, {
       bytes: body,
+      contentType: req.get('content-type'),
       name: query.name,
       workspaceId: principal.workspaceId,
       userId: principal.userId,
       idempotencyKey: headers['idempotency-key'],
       now: clock(),
     });
-    await audit.record(req, 'workflow.imported', { type: 'workflow', id: workflow.id });
+    for (const { workflow } of [first, ...others]) {
+      await audit.record(req, 'workflow.imported', { type: 'workflow', id: workflow.id });
+    }
+    const { id, version } = first.workflow;
     return {
       status: 201,
-      headers: { ETag: etagOf(workflow.version), Location: `/api/v1/workflows/${workflow.id}` },
-      body: { workflow: shown(workflow), issues },
+      headers: { ETag: etagOf(version), Location: `/api/v1/workflows/${id}` },
+      body: {
+        ...shownImport(first),
+        ...(others.length > 0 && { others: others.map(shownImport) }),
+      },
     };
   });
 
@@ -89,7 +97,8 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
       const { workspaceId } = principal;
       // Whose workflow it is comes before what is wrong with the document.
       found(await workflows.get(workspaceId, params.workflowId));
-      const read = readUpload({ bytes: body, name: query.name });
+      const contentType = req.get('content-type');
+      const read = readUpload({ bytes: body, contentType, name: query.name });
       const workflow = found(
         await workflows.update({
           workspaceId,
@@ -97,7 +106,7 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
           expectedVersion: expected,
           name: read.name,
           description: read.description,
-          content: contentOf(body),
+          content: read.content,
           changedBy: principal.userId,
           now: clock(),
         }),
@@ -139,6 +148,11 @@ async function missingContent(store: WorkflowStore, workspaceId: string, workflo
   return notFound('version_not_found', 'The workflow has no such version.');
 }
 
+const shownImport = ({ workflow, issues }: ImportedWorkflow) => ({
+  workflow: shown(workflow),
+  issues,
+});
+
 function shown(workflow: StoredWorkflow) {
   const { id, name, description, version, createdBy, createdAt, updatedAt } = workflow;
   return {
@@ -158,12 +172,17 @@ function shownVersion({ sha256, createdAt, ...version }: WorkflowVersion) {
 
 const LONGEST_FILE_NAME = 80;
 
+const ENDINGS: Readonly<Record<string, string>> = {
+  'application/yaml': 'yaml',
+  'application/zip': 'zip',
+};
+
 /** A name that every file system takes. */
-function fileName(name: string): string {
+function fileName(name: string, contentType: string): string {
   const plain = name
     .normalize('NFKD')
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[-.]+|-+$/g, '')
     .slice(0, LONGEST_FILE_NAME);
-  return `${plain || 'workflow'}.json`;
+  return `${plain || 'workflow'}.${ENDINGS[contentType] ?? 'json'}`;
 }

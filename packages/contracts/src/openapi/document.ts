@@ -98,12 +98,19 @@ function operation(id: string, route: RouteSpec): Operation {
     ...(body && {
       requestBody: {
         required: body.required ?? true,
-        content: { 'application/json': { schema: body.schema } },
+        content: {
+          'application/json': { schema: body.schema },
+          ...Object.fromEntries((body.mediaTypes ?? []).map((type) => [type, textOrBinary(type)])),
+        },
       },
     }),
     responses: { ...successes(route), ...problems(route) },
   };
 }
+
+/** Binary content has no schema in OpenAPI 3.1. */
+const textOrBinary = (type: string) =>
+  type === 'application/zip' ? {} : { schema: { type: 'string' } as const };
 
 function successes(route: RouteSpec): Responses {
   const entries = Object.entries(route.responses).map(([status, response]) => [

@@ -217,8 +217,8 @@ const THINGS = {
   not_a_workflow: kind(
     422,
     'The document is no workflow',
-    'The document is JSON but none of the forms of a workflow; `issues` says why.',
-    'Send an export of Sim: {version, state}, {workflow, state}, or blocks and edges at the root.',
+    'The document can be read but has none of the forms of a workflow; `issues` says why.',
+    'Send an export of Sim: {version, state}, {workflow, state}, blocks and edges at the root, YAML or ZIP.',
   ),
   workflow_not_runnable: kind(
     422,

@@ -25,6 +25,8 @@ export interface BodySpec {
   readonly maxBytes?: number;
   /** Kept byte for byte: parsed by the use case, not before. */
   readonly raw?: boolean;
+  /** Other media types than JSON that are read; binary ones, if any, are ZIP archives. */
+  readonly mediaTypes?: readonly string[];
 }
 
 /** One answer that is a success. */

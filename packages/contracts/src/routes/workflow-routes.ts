@@ -6,7 +6,12 @@ import { defineRoutes, json } from './route.js';
 
 const tag = 'workflows';
 const base = '/api/v1/workflows';
-const document = { schema: jsonValue, raw: true, maxBytes: w.MAX_WORKFLOW_BYTES } as const;
+const document = {
+  schema: jsonValue,
+  raw: true,
+  maxBytes: w.MAX_WORKFLOW_BYTES,
+  mediaTypes: ['application/yaml', 'application/zip'],
+} as const;
 
 /** Workflows and their versions. */
 export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
@@ -14,14 +19,19 @@ export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
     method: 'post',
     path: `${base}/import`,
     tag,
-    summary: 'Import a workflow',
+    summary: 'Import a workflow, or an archive of workflows',
     description:
-      'The body is an export of Sim, up to 10 MB, kept byte for byte. What is wrong with it comes ' +
-      'as issues; a document that is no workflow at all is refused with them.',
+      'The body is an export of Sim, up to 10 MB, kept byte for byte: JSON, YAML (up to 1 MB) or a ZIP ' +
+      'archive. What is wrong with it comes as issues; a document that is no workflow at all is ' +
+      'refused with them. Of an archive of several workflows, each becomes one, all of them or none; ' +
+      'files in it that are no workflows are told as issues.',
     access: 'editor',
     request: { query: w.importQuery, headers: idempotentHeaders, body: document },
     responses: {
-      201: json(w.workflowWithIssues, 'Imported', { ETag: ETAG, Location: 'Its path' }),
+      201: json(w.importedWorkflows, 'Imported', {
+        ETag: ETAG,
+        Location: 'The path of the first workflow',
+      }),
     },
     problems: ['not_a_workflow', 'idempotency_key_reused'],
   },
@@ -53,7 +63,8 @@ export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
     path: `${base}/:workflowId`,
     tag,
     summary: 'Put a new version in the place of the present one',
-    description: 'The body is a whole document, as for the import. Earlier versions are kept.',
+    description:
+      'The body is a whole document of one workflow, as for the import. Earlier versions are kept.',
     access: 'editor',
     request: {
       params: w.workflowParams,
@@ -95,7 +106,11 @@ export const WORKFLOW_ROUTES = defineRoutes('sim-app', {
     responses: {
       200: {
         description: 'The document',
-        content: { 'application/json': jsonValue },
+        content: {
+          'application/json': jsonValue,
+          'application/yaml': null,
+          'application/zip': null,
+        },
         headers: { ETag: 'The version that this is', 'Content-Disposition': 'A file name' },
       },
       304: { description: 'If-None-Match names this version' },

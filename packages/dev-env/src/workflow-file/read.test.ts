@@ -27,6 +27,21 @@ describe('a workflow file', () => {
     await expect(readWorkflowFile('broken.json', dir)).rejects.toBeInstanceOf(WorkflowFileError);
   });
 
+  it('may be YAML or a ZIP archive', async () => {
+    const yaml = "version: '1.0'\nblocks: {}\n";
+    for (const name of ['a.yaml', 'b.YML', 'c.txt']) {
+      await writeFile(join(dir, name), `\uFEFF${yaml}`);
+      expect(await readWorkflowFile(name, dir)).toBe(yaml);
+    }
+    await writeFile(join(dir, 'd.json'), yaml);
+    await expect(readWorkflowFile('d.json', dir)).rejects.toThrow('d.json: is not JSON');
+    const archive = Buffer.from('PK\u0003\u0004rest');
+    for (const name of ['e.zip', 'f.bin']) {
+      await writeFile(join(dir, name), archive);
+      expect(await readWorkflowFile(name, dir)).toEqual(new Uint8Array(archive));
+    }
+  });
+
   it('is refused above 10 MB', async () => {
     await writeFile(join(dir, 'big.json'), `"${'x'.repeat(10 * 1024 * 1024)}"`);
     await expect(readWorkflowFile('big.json', dir)).rejects.toThrow('larger than 10 MB');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isZip, looksLikeYaml } from '@sim/domain';
 
 /** A file cannot be used as a workflow; the message says why. */
 export class WorkflowFileError extends Error {
@@ -16,7 +17,7 @@ export class WorkflowFileError extends Error {
 const MOST_BYTES = 10 * 1024 * 1024;
 
 /**
- * Reads a JSON document.
+ * Reads a file: the value of a JSON document, the bytes of a ZIP archive, the text of YAML.
  *
  * @param folder - a relative path is below it.
  * @throws WorkflowFileError
@@ -26,8 +27,11 @@ export async function readWorkflowFile(path: string, folder: string): Promise<un
     throw new WorkflowFileError(path, reasonOf(error), { cause: error });
   });
   if (bytes.length > MOST_BYTES) throw new WorkflowFileError(path, 'is larger than 10 MB');
+  if (isZip(bytes) || /\.zip$/i.test(path)) return new Uint8Array(bytes);
   // Editors on Windows begin a file with a byte order mark.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const isJson = /\.json$/i.test(path);
+  if (/\.ya?ml$/i.test(path) || (!isJson && looksLikeYaml(text))) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

@@ -6,7 +6,7 @@ import type { Workflow } from '../workflow/types.js';
 import type { MapOptions } from './types.js';
 
 /** Counts changes to what the mapping makes of a workflow. */
-export const MAPPER_VERSION = '1';
+export const MAPPER_VERSION = '2';
 
 /**
  * SHA-256 (hex) of all that shapes a journey: the same workflow out of another envelope has the same.

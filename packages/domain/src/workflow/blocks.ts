@@ -5,7 +5,7 @@ import { FreshIds } from './names.js';
 import { readPreviewRows } from './preview-rows.js';
 import { describe, field, readNumber, type Reader } from './reader.js';
 import { isPlainSecret } from './secret-params.js';
-import { readKinds, readSubBlocks } from './sub-blocks.js';
+import { readSubBlocks, type Parameters } from './sub-blocks.js';
 
 /** Longer ids are refused: they return in every issue and edge. */
 export const MAX_ID_LENGTH = 256;
@@ -109,7 +109,7 @@ function readBlock(raw: JsonObject, id: string, path: string, reader: Reader): R
     const message = () => `A block of type ${quote(type)} has no name.`;
     log.report('block_name_missing', { blockId: id, path: `${path}.name`, message });
   }
-  const params = readParams(raw, type, path, reader);
+  const { params, kinds } = readParams(raw, type, path, reader);
   reportSecrets(params, id, named ?? type, path, log);
   const triggerMode =
     own(raw, 'triggerMode') === true || field(metadata, 'category') === 'triggers';
@@ -119,7 +119,7 @@ function readBlock(raw: JsonObject, id: string, path: string, reader: Reader): R
     name: named ?? type,
     enabled: own(raw, 'enabled') !== false,
     params,
-    kinds: readKinds(raw, reader),
+    kinds,
     outputs: reader.object(own(raw, 'outputs'), `${path}.outputs`),
     triggerMode,
     errorEnabled: own(raw, 'errorEnabled') === true,
@@ -129,11 +129,13 @@ function readBlock(raw: JsonObject, id: string, path: string, reader: Reader): R
   return { block, data, path };
 }
 
-function readParams(raw: JsonObject, type: string, path: string, reader: Reader): JsonObject {
+function readParams(raw: JsonObject, type: string, path: string, reader: Reader): Parameters {
   if (own(raw, 'subBlocks') !== undefined) return readSubBlocks(raw, path, reader);
   const params = field(own(raw, 'config'), 'params');
-  if (params !== undefined) return reader.object(params, `${path}.config.params`);
-  return readPreviewRows(raw, type, reader);
+  if (params !== undefined) {
+    return { params: reader.object(params, `${path}.config.params`), kinds: {} };
+  }
+  return { params: readPreviewRows(raw, type, reader), kinds: {} };
 }
 
 function reportSecrets(

@@ -28,6 +28,16 @@ describe('loops', () => {
       { loopType: 'doWhile', whileCondition: 'x', doWhileCondition: '<a.n> < 4' },
       { loopType: 'doWhile', condition: '<a.n> < 4' },
     ],
+    [
+      'once and then while, as older exports say it',
+      { loopType: 'doWhile', whileCondition: 'x' },
+      { loopType: 'doWhile', condition: 'x' },
+    ],
+    [
+      'over the entries of an object',
+      { loopType: 'forEach', collection: { a: 1 } },
+      { loopType: 'forEach', items: { a: 1 } },
+    ],
   ])('run %s', (_, data, expected) => {
     expect(containersOf(loop('l', data))).toMatchObject([
       { kind: 'loop', blockId: 'l', ...expected },
@@ -51,6 +61,43 @@ describe('loops', () => {
   });
 });
 
+describe('the maps', () => {
+  const found = (raw: JsonObject, extra: JsonObject) =>
+    parsed(uiExport([raw], [], extra)).issues.map(({ code, message }) => [code, message]);
+
+  it('count less than the blocks, and where they differ it is said', () => {
+    const raw = loop('l', { loopType: 'forEach', collection: '["a"]' });
+    const map = { id: 'l', nodes: [], loopType: 'for', iterations: 5, forEachItems: ['b'] };
+    expect(found(raw, { loops: { l: map } })).toEqual([
+      [
+        'container_map_mismatch',
+        'The collection of "L" is ""[\\"a\\"]"", but is listed as "["b"]".',
+      ],
+      ['container_map_mismatch', 'The kind of "L" is ""forEach"", but is listed as ""for"".'],
+    ]);
+    const parallel = block('p', 'parallel', {}, { data: { parallelType: 'count', count: 2 } });
+    const parallels = { p: { id: 'p', nodes: [], count: 3, batchSize: 4, parallelType: 'count' } };
+    expect(found(parallel, { parallels })).toEqual([
+      ['container_map_mismatch', 'The count of "P" is "2", but is listed as "3".'],
+    ]);
+  });
+
+  it('agree where they say the same in another way, or nothing', () => {
+    const raw = loop('l', { loopType: 'forEach', collection: '[1, 2]' });
+    expect(
+      found(raw, { loops: { l: { nodes: [], iterations: 5, forEachItems: [1, 2] } } }),
+    ).toEqual([]);
+    const counted = loop('l', { loopType: 'for', count: '7' });
+    expect(
+      found(counted, { loops: { l: { nodes: [], iterations: 7, forEachItems: '' } } }),
+    ).toEqual([]);
+    const doWhile = loop('l', { loopType: 'doWhile', doWhileCondition: 'a ' });
+    expect(
+      found(doWhile, { loops: { l: { doWhileCondition: 'a', whileCondition: 'b' } } }),
+    ).toEqual([]);
+  });
+});
+
 describe('parallels', () => {
   it.each([
     [
@@ -66,6 +113,13 @@ describe('parallels', () => {
       { parallelType: 'collection', batchSize: 2 },
     ],
     [{}, { parallelType: 'count', count: 5 }],
+    [{ collection: '{}' }, { parallelType: 'count', count: 5 }],
+    [{ collection: {} }, { parallelType: 'count', count: 5 }],
+    [{ collection: { a: 1 } }, { parallelType: 'collection', items: { a: 1 } }],
+    [
+      { distribution: '<x.y>', batchSize: 20 },
+      { parallelType: 'collection', items: '<x.y>', batchSize: 20 },
+    ],
   ])('%j', (data, expected) => {
     expect(containersOf(block('p', 'parallel', {}, { data }))).toMatchObject([
       { kind: 'parallel', blockId: 'p', ...expected },

@@ -1,9 +1,9 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
-import type { Block, Container, EnvelopeKind, LoopContainer } from './types.js';
+import type { Block, Container, EnvelopeKind, LoopContainer, ParallelContainer } from './types.js';
 import type { ReadBlock } from './blocks.js';
 import { quote } from './issue-log.js';
 import { settleParents } from './parents.js';
-import { readList, readNumber, type Reader } from './reader.js';
+import { parseJsonText, readNumber, type Reader } from './reader.js';
 
 const LOOP_TYPES = ['for', 'forEach', 'while', 'doWhile'] as const;
 
@@ -37,9 +37,14 @@ export function readContainers(
   compare(settled, maps, members, path, reader);
   const containers: Container[] = [];
   for (const { block, data } of blocks.values()) {
-    if (block.type === 'loop') containers.push(readLoop(block, data, maps.loops, reader));
-    if (block.type === 'parallel')
-      containers.push(readParallel(block, data, maps.parallels, reader));
+    if (block.type !== 'loop' && block.type !== 'parallel') continue;
+    const map = own(block.type === 'loop' ? maps.loops : maps.parallels, block.id);
+    const container =
+      block.type === 'loop'
+        ? readLoop(block, [data, block.params, map], reader)
+        : readParallel(block, [data, block.params, map], reader);
+    reportDifference(block, container, map, reader);
+    containers.push(container);
   }
   return { blocks: settled, containers };
 }
@@ -102,36 +107,40 @@ function setting(keys: readonly string[], ...places: readonly unknown[]): JsonVa
   return null;
 }
 
-function readLoop(block: Block, data: JsonObject, map: JsonObject, reader: Reader): LoopContainer {
-  const places = [data, block.params, own(map, block.id)];
+type Places = readonly unknown[];
+
+function readLoop(block: Block, places: Places, reader: Reader): LoopContainer {
   const given = setting(['loopType'], ...places);
   const loopType = LOOP_TYPES.find((type) => type === given);
   if (given !== null && loopType === undefined) reportSetting(block, 'kind', given, reader);
   const kind = loopType ?? 'for';
-  const count = setting(['count', 'iterations'], ...places);
-  const condition = setting(
-    [kind === 'doWhile' ? 'doWhileCondition' : 'whileCondition'],
-    ...places,
-  );
+  const count = setting(COUNT_KEYS, ...places);
+  const condition = setting(conditionKeys(kind), ...places);
   return {
     kind: 'loop',
     blockId: block.id,
     loopType: kind,
     iterations: kind === 'for' ? readCount(block, count, reader) : null,
-    items: kind === 'forEach' ? setting(['collection', 'forEachItems'], ...places) : null,
+    items: kind === 'forEach' ? setting(ITEM_KEYS, ...places) : null,
     condition: kind === 'while' || kind === 'doWhile' ? reader.text(condition) : null,
   };
 }
 
-function readParallel(block: Block, data: JsonObject, map: JsonObject, reader: Reader): Container {
-  const places = [data, block.params, own(map, block.id)];
+const COUNT_KEYS = ['count', 'iterations'];
+const ITEM_KEYS = ['collection', 'forEachItems', 'distribution'];
+
+/** Older exports keep the condition of a doWhile under the name of the other. */
+const conditionKeys = (kind: LoopContainer['loopType']): string[] =>
+  kind === 'doWhile' ? ['doWhileCondition', 'whileCondition'] : ['whileCondition'];
+
+function readParallel(block: Block, places: Places, reader: Reader): ParallelContainer {
   const given = setting(['parallelType'], ...places);
   if (given !== null && given !== 'count' && given !== 'collection') {
     reportSetting(block, 'kind', given, reader);
   }
-  const items = setting(['collection', 'distribution'], ...places);
+  const items = setting(ITEM_KEYS, ...places);
   const isCount = given === 'count' || (given !== 'collection' && isBlankList(items));
-  const count = setting(['count'], ...places);
+  const count = setting(COUNT_KEYS, ...places);
   return {
     kind: 'parallel',
     blockId: block.id,
@@ -142,8 +151,44 @@ function readParallel(block: Block, data: JsonObject, map: JsonObject, reader: R
   };
 }
 
+/** Says where the map has another setting than the container; what the map leaves out is no difference. */
+function reportDifference(
+  block: Block,
+  container: Container,
+  map: JsonValue | undefined,
+  reader: Reader,
+): void {
+  const differs = (what: string, keys: readonly string[], used: JsonValue) => {
+    const mapped = setting(keys, map);
+    if (used === null || mapped === null || comparable(used) === comparable(mapped)) return;
+    const message = () =>
+      `The ${what} of ${quote(block.name)} is ${shown(used)}, but is listed as ${shown(mapped)}.`;
+    reader.log.report('container_map_mismatch', { blockId: block.id, message });
+  };
+  differs('collection', ITEM_KEYS, container.items);
+  if (container.kind === 'loop') {
+    differs('kind', ['loopType'], container.loopType);
+    differs('count', COUNT_KEYS, container.iterations);
+    differs('condition', conditionKeys(container.loopType), container.condition);
+  } else {
+    differs('kind', ['parallelType'], container.parallelType);
+    differs('count', ['count'], container.count);
+    differs('batch size', ['batchSize'], container.batchSize);
+  }
+}
+
+/** One text for `5` and `"5"`, and for a list and its JSON text. */
+function comparable(value: JsonValue): string {
+  const parsed = typeof value === 'string' ? parseJsonText(value) : undefined;
+  return JSON.stringify(parsed ?? (typeof value === 'string' ? value.trim() : value));
+}
+
+const shown = (value: JsonValue): string => quote(JSON.stringify(value));
+
+/** Whether there is nothing to go over: no list, nor an object with entries. */
 function isBlankList(items: JsonValue): boolean {
-  return items === null || readList(items)?.length === 0;
+  const value = typeof items === 'string' ? (parseJsonText(items) ?? items) : items;
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 /** 5 where nothing is said, as in the editor. */

@@ -1,9 +1,9 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
-import type { Edge } from './types.js';
+import type { Block, Edge } from './types.js';
 import { MAX_ID_LENGTH, type ReadBlock } from './blocks.js';
 import { quote } from './issue-log.js';
 import { FreshIds } from './names.js';
-import { describe, type Reader } from './reader.js';
+import { describe, field, readList, type Reader } from './reader.js';
 
 /** Reads the edges between known blocks; linear, however many there are between two blocks. */
 export function readEdges(
@@ -13,12 +13,13 @@ export function readEdges(
   reader: Reader,
 ): Edge[] {
   const items = listOf(raw, path, reader);
+  const routes = new RouteKeys();
   const ids = new FreshIds();
   const byId = new Map<string, Edge>();
   const unnamed: { edge: Edge; index: number }[] = [];
   const edges: Edge[] = [];
   for (const [index, item] of items.entries()) {
-    const edge = readEdge(item, `${path}[${index}]`, blocks, reader);
+    const edge = readEdge(item, `${path}[${index}]`, blocks, routes, reader);
     if (!edge) continue;
     if (edge.id === '') {
       unnamed.push({ edge, index: edges.length });
@@ -52,6 +53,7 @@ function readEdge(
   raw: unknown,
   path: string,
   blocks: ReadonlyMap<string, ReadBlock>,
+  routes: RouteKeys,
   reader: Reader,
 ): Edge | null {
   const source = isJsonObject(raw) ? endOf(raw, 'source', reader) : null;
@@ -73,20 +75,49 @@ function readEdge(
     return null;
   }
   const handle = reader.text(own(raw, 'sourceHandle'));
-  return { id, source, target, sourceHandle: normaliseHandle(handle, from.block.type) };
+  return { id, source, target, sourceHandle: normaliseHandle(handle, from.block, routes) };
 }
 
 function endOf(raw: JsonObject, end: 'source' | 'target', reader: Reader): string | null {
   return reader.text(own(raw, end)) ?? reader.text(own(raw, `${end}BlockId`));
 }
 
-/** `source-right` is the plain handle drawn at another side; conditions once had bare `true`, `false`. */
-function normaliseHandle(handle: string | null, type: string): string {
+/**
+ * `source-right` is the plain handle drawn at another side; conditions once had bare `true`, `false`; the
+ * operations have `if`, `else-if-0`, `else`, `route-0` and `success`.
+ */
+function normaliseHandle(handle: string | null, block: Block, routes: RouteKeys): string {
   if (handle === null || handle === 'source' || handle.startsWith('source-')) return 'source';
   if (handle === 'error') return handle;
-  if (type === 'condition' && !handle.startsWith('condition-')) return `condition-${handle}`;
-  if (type.startsWith('router') && !handle.startsWith('router-')) return `router-${handle}`;
-  return handle;
+  if (handle === 'success') return 'source';
+  if (block.type === 'condition' && !handle.startsWith('condition-')) return `condition-${handle}`;
+  return block.type.startsWith('router') ? `router-${routes.idOf(handle, block)}` : handle;
+}
+
+/** The ids of routes by what handles call them; the routes of a block are read once. */
+class RouteKeys {
+  readonly #keys = new Map<string, ReadonlyMap<string, string>>();
+
+  /** The id of a route named by id, by `route-0` (its position) or by its title. */
+  idOf(handle: string, block: Block): string {
+    const key = handle.replace(/^router-/, '');
+    const keys = this.#keys.get(block.id) ?? routeKeys(block);
+    this.#keys.set(block.id, keys);
+    return keys.get(key) ?? key;
+  }
+}
+
+function routeKeys(block: Block): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  const routes = readList(own(block.params, 'routes')) ?? [];
+  const named = routes.map((route) => ({ id: field(route, 'id'), title: field(route, 'title') }));
+  const add = (key: unknown, id: unknown) => {
+    if (typeof key === 'string' && typeof id === 'string' && !keys.has(key)) keys.set(key, id);
+  };
+  for (const { id } of named) add(id, id);
+  for (const [index, { id }] of named.entries()) add(`route-${index}`, id);
+  for (const { id, title } of named) add(title, id);
+  return keys;
 }
 
 function isSame(a: Edge, b: Edge): boolean {

@@ -1,3 +1,4 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
 import { parseWorkflow } from './parse-workflow.js';
 import { block, codes, edge, parsed, stateOf, uiExport } from './testing/exports.js';
@@ -33,6 +34,14 @@ describe('forms of a workflow that are opened', () => {
     ['rest-export', { version: '1.0', workflow, state }, 'Named outside'],
     ['rest-export', { data: { version: '1.0', workflow, state } }, 'Named outside'],
     ['rest-export', { data: { data: { workflow, state } } }, 'Named outside'],
+    [
+      'rest-export',
+      { data: { workflow, state }, limits: { usage: 1 }, success: true },
+      'Named outside',
+    ],
+    ['ui-export', { data: { id: 'w1', name: 'In data', state }, limits: {} }, 'Orders'],
+    ['ui-export', { workflow: { name: 'In workflow', state } }, 'Orders'],
+    ['legacy', { workflow: { name: 'Bare', blocks, edges } }, 'Bare'],
     ['legacy', { ...state, name: 'At the root' }, 'Orders'],
     ['legacy', { id: 'p', name: 'Preview', blocks, edges }, 'Preview'],
     ['legacy', { metadata: { name: 'Template' }, state: { blocks, edges } }, 'Template'],
@@ -143,23 +152,24 @@ describe('documents that are refused', () => {
     expect(issues[0]?.message).toContain('{version, state}');
   });
 
-  const yaml = {
-    version: '1.0',
-    blocks: { a: { type: 'starter', name: 'A', inputs: {}, connections: { success: 'b' } } },
-  };
   it.each([
-    ['YAML', yaml],
-    ['YAML', "version: '1.0'\nblocks:\n  a:\n    type: starter\n"],
-    ['ZIP', 'PK\u0003\u0004…'],
-    ['ZIP', new Uint8Array([0x50, 0x4b, 3, 4])],
-    ['operations', [{ operation_type: 'add', block_id: 'a' }]],
-    ['operations', { operations: [{ operation_type: 'add' }] }],
-  ])('%s is known, but not supported (%#)', (form, input) => {
+    ['text of a ZIP archive', 'PK\u0003\u0004…', 'a string'],
+    ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0]), 'neither UTF-8 text nor a ZIP'],
+    ['text that is neither JSON nor YAML', utf8ToBytes('<html>'), 'a string'],
+    ['YAML of something else', 'kind: Deployment\nmetadata: {name: x}', '"kind", "metadata"'],
+    ['JSON text', '\uFEFF{"nodes": []}', '"nodes"'],
+  ])('%s', (_name, input, found) => {
     const { workflow: read, issues } = parseWorkflow(input);
     expect(read).toBeNull();
-    expect(codes(issues)).toEqual(['envelope_not_supported']);
-    expect(issues[0]?.message).toContain(form);
-    expect(issues[0]?.hint).toMatch(/import|Apply/);
+    expect(codes(issues)).toEqual(['not_a_workflow']);
+    expect(issues[0]?.message).toContain(found);
+  });
+
+  it('YAML that is broken, with the place', () => {
+    const { workflow: read, issues } = parseWorkflow('version: 1\nblocks:\n  a: {{NAME}}\n');
+    expect(read).toBeNull();
+    expect(issues).toMatchObject([{ code: 'yaml_invalid', severity: 'error' }]);
+    expect(issues[0]?.message).toContain('line 3');
   });
 
   it('but not an empty canvas, nor one whose entries are no blocks', () => {

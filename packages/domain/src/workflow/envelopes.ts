@@ -1,7 +1,9 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
 import type { EnvelopeKind } from './types.js';
+import { toEditorForm } from './described-blocks.js';
 import { quote } from './issue-log.js';
-import { describe, field } from './reader.js';
+import { applyOperations, isOperation } from './operations.js';
+import { describe, field, type Reader } from './reader.js';
 
 /** The parts of a document that hold a workflow, unread as yet. */
 export interface OpenedEnvelope {
@@ -11,30 +13,32 @@ export interface OpenedEnvelope {
   readonly name: JsonValue | undefined;
   readonly description: JsonValue | undefined;
   readonly blocks: JsonObject | readonly JsonValue[];
-  /** Under `edges`, in the executor form under `connections`. */
-  readonly edgesKey: 'edges' | 'connections';
+  readonly edges: JsonValue | undefined;
+  /** JSON path of the edges, or of what they are made from. */
+  readonly edgesPath: string;
   /** The object that holds `blocks`. */
   readonly body: JsonObject;
 }
 
 /** Why a document is not opened. */
 export interface RefusedEnvelope {
-  readonly refused: 'not_a_workflow' | 'envelope_not_supported';
+  readonly refused: 'not_a_workflow';
   readonly message: string;
-  readonly hint?: string;
 }
 
 const ACCEPTED =
   'Accepted are a workflow exported from the editor ({version, state}), one from the REST or admin ' +
   'interface ({workflow, state}, also inside {data}), the older form with blocks and edges at the ' +
-  'root, and the executor form with blocks and connections.';
+  'root, the YAML form with inputs and connections, a list of editing operations, the executor form ' +
+  'with blocks and connections, and a ZIP archive of these.';
 
-/** Tells which form a document has. Looks at the outside only; bounded, never throws. */
-export function openEnvelope(input: unknown): OpenedEnvelope | RefusedEnvelope {
-  const foreign = recogniseForeign(input);
-  if (foreign) return foreign;
+/** Tells which form a document has and opens it; linear, never throws. */
+export function openEnvelope(input: unknown, reader: Reader): OpenedEnvelope | RefusedEnvelope {
+  if (isOperationList(input)) return openOperations(input, {}, '', reader);
   if (!isJsonObject(input)) return notAWorkflow(`the document is ${describe(input)}`);
   const { document, path } = unwrap(input);
+  const operations = own(document, 'operations');
+  if (isOperationList(operations)) return openOperations(operations, document, path, reader);
   const state = own(document, 'state');
   const inState = isJsonObject(state);
   const body = inState ? state : document;
@@ -42,34 +46,61 @@ export function openEnvelope(input: unknown): OpenedEnvelope | RefusedEnvelope {
   if (!isJsonObject(blocks) && !Array.isArray(blocks)) {
     return notAWorkflow(`it has ${foundInstead(document, blocks, inState)}`);
   }
-  if (!inState && isYamlForm(document, blocks)) {
-    return unsupported(
-      'the YAML form of 2025 (blocks with inputs and connections)',
-      'Import the YAML into Sim, export the workflow from its menu as JSON and import that file.',
-    );
+  const at = inState ? `${path}state.` : path;
+  const parts = { path: at, ...titles(document, body), body };
+  if (isJsonObject(blocks) && isYamlForm(body, blocks)) {
+    const form = toEditorForm(blocks, `${at}blocks`, reader);
+    return { kind: 'yaml', ...parts, ...form, edgesPath: `${at}connections` };
   }
   const kind = kindOf(document, blocks, inState);
-  return {
-    kind,
-    path: inState ? `${path}state.` : path,
-    ...titles(document, body),
-    blocks: blocks as JsonObject | readonly JsonValue[],
-    edgesKey: kind === 'executor' ? 'connections' : 'edges',
-    body,
-  };
+  const edgesKey = kind === 'executor' ? 'connections' : 'edges';
+  const edges = own(body, edgesKey);
+  // `isArray` does not tell readonly lists from objects.
+  const given = blocks as JsonObject | readonly JsonValue[];
+  return { kind, ...parts, blocks: given, edges, edgesPath: `${at}${edgesKey}` };
 }
 
-/** Takes off `{data: …}`, which the REST interface puts around its answers. */
+function isOperationList(value: unknown): value is readonly JsonValue[] {
+  return Array.isArray(value) && isOperation(value[0]);
+}
+
+/** The operations make the workflow, out of the one beside them where there is one. */
+function openOperations(
+  operations: readonly JsonValue[],
+  document: JsonObject,
+  path: string,
+  reader: Reader,
+): OpenedEnvelope {
+  const workflow = own(document, 'workflow');
+  const state = own(document, 'state') ?? field(workflow, 'state') ?? workflow;
+  const body = isJsonObject(state) ? state : document;
+  const form = applyOperations(operations, body, reader);
+  const edgesPath = `${path}operations`;
+  // The maps of containers are those of the base; the operations have made them stale.
+  const rest = { variables: own(body, 'variables') ?? null };
+  return { kind: 'operations', path, ...titles(document, body), ...form, edgesPath, body: rest };
+}
+
+const MAX_DATA_LAYERS = 2;
+
+/**
+ * Takes off `{data: …}`, which the REST interfaces put around their answers (v2 beside `limits`), and
+ * then `{workflow: …}` around a whole workflow.
+ */
 function unwrap(input: JsonObject): { document: JsonObject; path: string } {
   let document = input;
   let path = '';
-  for (let layer = 0; layer < 2; layer += 1) {
-    const data = own(document, 'data');
-    const bare = own(document, 'blocks') === undefined && own(document, 'state') === undefined;
-    if (!bare || !isJsonObject(data)) break;
-    document = data;
-    path += 'data.';
-  }
+  const take = (key: string): boolean => {
+    const inner = own(document, key);
+    const parts = ['blocks', 'state', 'operations'];
+    const isBare = parts.every((part) => own(document, part) === undefined);
+    if (!isBare || !isJsonObject(inner)) return false;
+    document = inner;
+    path += `${key}.`;
+    return true;
+  };
+  for (let layer = 0; layer < MAX_DATA_LAYERS && take('data'); layer += 1);
+  take('workflow');
   return { document, path };
 }
 
@@ -101,44 +132,14 @@ function titles(
 }
 
 /** Blocks under `blocks`, with `inputs` or `connections` and no edges anywhere. */
-function isYamlForm(document: JsonObject, blocks: JsonValue): boolean {
-  if (!isJsonObject(blocks) || own(document, 'edges') !== undefined) return false;
+function isYamlForm(body: JsonObject, blocks: JsonObject): boolean {
+  if (own(body, 'edges') !== undefined) return false;
   return Object.values(blocks).some(
     (block) =>
       isJsonObject(block) &&
       own(block, 'subBlocks') === undefined &&
       (isJsonObject(own(block, 'inputs')) || isJsonObject(own(block, 'connections'))),
   );
-}
-
-function recogniseForeign(input: unknown): RefusedEnvelope | null {
-  if (isZip(input)) {
-    return unsupported(
-      'a ZIP archive',
-      'Unpack it and import the <Name>.json files one by one; _workspace.json and _folder.json are no workflows.',
-    );
-  }
-  if (typeof input === 'string' && /^\s*(?:version|blocks):/m.test(input.slice(0, 4096))) {
-    return unsupported(
-      'YAML text',
-      'Import the YAML into Sim, export the workflow from its menu as JSON and import that file.',
-    );
-  }
-  const operations: unknown = Array.isArray(input) ? input : field(input, 'operations');
-  const first = Array.isArray(operations) ? (operations as readonly unknown[])[0] : undefined;
-  if (field(first, 'operation_type') !== undefined || field(first, 'operation') !== undefined) {
-    return unsupported(
-      'a list of editing operations',
-      'Apply the operations in Sim, then export the workflow that comes of them as JSON.',
-    );
-  }
-  return null;
-}
-
-/** Bytes, or a text of bytes, that begin as ZIP archives do. */
-function isZip(input: unknown): boolean {
-  if (input instanceof Uint8Array) return input[0] === 0x50 && input[1] === 0x4b;
-  return typeof input === 'string' && input.startsWith('PK\u0003\u0004');
 }
 
 function foundInstead(
@@ -158,13 +159,5 @@ function notAWorkflow(found: string): RefusedEnvelope {
   return {
     refused: 'not_a_workflow',
     message: `This is no workflow: ${found}. ${ACCEPTED}`,
-  };
-}
-
-function unsupported(form: string, hint: string): RefusedEnvelope {
-  return {
-    refused: 'envelope_not_supported',
-    message: `This is ${form}, which cannot be imported.`,
-    hint,
   };
 }

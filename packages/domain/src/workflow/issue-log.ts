@@ -26,6 +26,15 @@ export class IssueLog {
     if (count <= LISTED_PER_CODE) this.#issues.push(makeIssue(code, finding));
   }
 
+  /** Takes over an issue that was found elsewhere. */
+  add(issue: Issue): void {
+    this.#issues.push(issue);
+  }
+
+  get isEmpty(): boolean {
+    return this.#issues.length === 0;
+  }
+
   /** The issues; where some were not listed, the last ones say how many. */
   finish(): Issue[] {
     const issues = [...this.#issues];

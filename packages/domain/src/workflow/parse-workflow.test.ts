@@ -49,6 +49,25 @@ describe('blocks', () => {
     ]);
   });
 
+  it('keep the kinds of their sub-blocks, of twins that of the live one', () => {
+    const subBlocks = {
+      folder: { id: 'folder', type: 'folder-selector', value: null },
+      manualFolder: { id: 'manualFolder', type: 'short-input', value: 'typed' },
+      label: { id: 'label', type: 'dropdown', value: null },
+      manualLabel: { id: 'manualLabel', type: 'short-input', value: null },
+      bare: 1,
+      ['__proto__']: { type: 'code', value: 1 },
+    };
+    const document = uiExport([block('a', 'gmail', {}, { subBlocks })]);
+    const [read] = parsed(JSON.parse(JSON.stringify(document))).workflow.blocks;
+    expect(Object.entries(read?.kinds ?? {})).toEqual([
+      ['folder', 'short-input'],
+      ['label', 'dropdown'],
+      ['__proto__', 'code'],
+    ]);
+    expect(parsed({ blocks: [{ id: 'x', type: 'api' }] }).workflow.blocks[0]?.kinds).toEqual({});
+  });
+
   it('tolerate sub-blocks that are bare values or have none', () => {
     const subBlocks = { code: 'return 1', list: [1], nothing: { id: 'nothing' } };
     const { workflow } = parsed(uiExport([block('a', 'function', {}, { subBlocks })]));
@@ -69,6 +88,7 @@ describe('blocks', () => {
     expect(Object.entries(kinds)).toEqual([
       ['url', 'short-input'],
       ['rows', '7'],
+      ['a\uFFFDb', 'switch'],
       ['__proto__', 'table'],
     ]);
   });

@@ -1,5 +1,5 @@
 import { isJsonObject, own, setOwn, type JsonObject, type JsonValue } from '../json.js';
-import type { IssueLog } from './issue-log.js';
+import { IssueLog } from './issue-log.js';
 
 /** Values nested deeper than this are cut off. */
 const MAX_DEPTH = 64;
@@ -64,6 +64,11 @@ export class Reader {
     if (clean !== text) this.#repaired += 1;
     return clean;
   }
+}
+
+/** A copy of a JSON value that every store accepts: bounded in depth, its texts well-formed and without NUL. */
+export function storableJson(value: JsonValue): JsonValue {
+  return new Reader(new IssueLog()).json(value, '');
 }
 
 /** A field of what may be an object. */

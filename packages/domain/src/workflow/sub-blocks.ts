@@ -1,41 +1,36 @@
 import { isJsonObject, own, setOwn, type JsonObject, type JsonValue } from '../json.js';
-import type { Reader } from './reader.js';
+import { field, type Reader } from './reader.js';
+import type { Block } from './types.js';
+
+/** Values and kinds of parameters by key. */
+export type Parameters = Pick<Block, 'params' | 'kinds'>;
 
 /**
- * The values of `subBlocks` by key. Their `type` says nothing that can be relied on, so the values are
- * taken as they are; of basic/advanced twins only the live value is kept, under the basic key.
+ * The values of `subBlocks` by key, and their types. A `type` says nothing that can be relied on, so the
+ * values are taken as they are; of basic/advanced twins only the live one is kept, under the basic key.
  */
-export function readSubBlocks(raw: JsonObject, path: string, reader: Reader): JsonObject {
+export function readSubBlocks(raw: JsonObject, path: string, reader: Reader): Parameters {
   const subBlocks = own(raw, 'subBlocks');
-  if (!isJsonObject(subBlocks)) return {};
+  if (!isJsonObject(subBlocks)) return { params: {}, kinds: {} };
   const params: Record<string, JsonValue> = {};
+  const kinds: Record<string, JsonValue> = {};
   for (const [key, subBlock] of Object.entries(subBlocks)) {
     const value = isJsonObject(subBlock) ? own(subBlock, 'value') : subBlock;
     setOwn(params, key, reader.json(value, `${path}.subBlocks`));
+    const kind = reader.text(field(subBlock, 'type'));
+    if (kind !== null) setOwn(kinds, key, kind);
   }
-  return settleTwins(reader.object(params, path), raw);
-}
-
-/** The `type` of each sub-block by key: what the editor showed, which says nothing about the value. */
-export function readKinds(raw: JsonObject, reader: Reader): Record<string, string> {
-  const kinds: Record<string, string> = {};
-  const subBlocks = own(raw, 'subBlocks');
-  if (!isJsonObject(subBlocks)) return kinds;
-  for (const [key, subBlock] of Object.entries(subBlocks)) {
-    const kind = isJsonObject(subBlock) ? reader.text(own(subBlock, 'type')) : null;
-    // A key that is repaired goes by another name among the values.
-    if (kind !== null && !/[\0\p{Cs}]/u.test(key)) setOwn(kinds, key, kind);
-  }
-  return kinds;
+  return settleTwins(reader.object(params, path), reader.object(kinds, path), raw);
 }
 
 const ADVANCED = /^manual(\p{Lu}.*)$/su;
 
 /** Decides between `workflowId` and `manualWorkflowId` and the like. */
-function settleTwins(params: JsonObject, raw: JsonObject): JsonObject {
+function settleTwins(params: JsonObject, kinds: JsonObject, raw: JsonObject): Parameters {
   const data = own(raw, 'data');
   const modes = isJsonObject(data) ? own(data, 'canonicalModes') : undefined;
   const settled: Record<string, JsonValue> = { ...params };
+  const settledKinds = { ...kinds } as Record<string, string>;
   for (const key of Object.keys(params)) {
     const stem = ADVANCED.exec(key)?.[1];
     const basicKey = stem === undefined ? undefined : basicTwin(params, stem);
@@ -45,8 +40,11 @@ function settleTwins(params: JsonObject, raw: JsonObject): JsonObject {
     const mode = modeOf(modes, basicKey, stem) ?? defaultMode(raw, basic, advanced);
     setOwn(settled, basicKey, mode === 'advanced' ? advanced : basic);
     Reflect.deleteProperty(settled, key);
+    const kind = own(settledKinds, key);
+    if (mode === 'advanced' && kind !== undefined) setOwn(settledKinds, basicKey, kind);
+    Reflect.deleteProperty(settledKinds, key);
   }
-  return settled;
+  return { params: settled, kinds: settledKinds };
 }
 
 /** `manualFolderId` stands beside `folderId`, or beside `folder`. */

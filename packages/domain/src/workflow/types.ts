@@ -31,7 +31,7 @@ export interface Block {
   readonly enabled: boolean;
   /** Sub-block values by key; of basic/advanced twins only the live one is set. */
   readonly params: JsonObject;
-  /** The editor's kind of each sub-block by key, where the document says it; it may belie the value. */
+  /** The `type` of sub-blocks by key, such as `short-input`; empty where the form has none. A hint only. */
   readonly kinds: Readonly<Record<string, string>>;
   /** Declared outputs by name, as the document has them; empty where none are declared. */
   readonly outputs: JsonObject;

@@ -65,6 +65,23 @@ describe('a workflow', () => {
     });
   });
 
+  it('is stored with others, all of them or none', async () => {
+    const fresh = (id: string) => ({
+      id: `wf_${id}${name}` as const,
+      workspaceId: `ws_${name}`,
+      name: id,
+      description: null,
+      content: jsonContent({ id }),
+      createdBy: `usr_${name}`,
+      now: NOON,
+    });
+    const stored = await store.createAll([fresh('a'), fresh('b')]);
+    expect(stored).toMatchObject([{ name: 'a', version: 1 }, { name: 'b' }]);
+    await expect(store.createAll([fresh('c'), fresh('a')])).rejects.toThrow();
+    expect(await store.get(`ws_${name}`, fresh('c').id)).toBeNull();
+    expect(await store.createAll([])).toEqual([]);
+  });
+
   it('is at its latest version, the earlier ones being kept', async () => {
     const content = jsonContent({ blocks: [1] });
     const changed = await change({ name: 'New', description: 'more', content });

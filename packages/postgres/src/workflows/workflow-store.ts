@@ -74,6 +74,8 @@ export interface WorkflowChange {
 export interface WorkflowStore {
   /** Stores version 1. */
   create(workflow: NewWorkflow): Promise<StoredWorkflow>;
+  /** Stores version 1 of each, all of them or none. */
+  createAll(workflows: readonly NewWorkflow[]): Promise<readonly StoredWorkflow[]>;
   /** Stores the next version. @throws VersionConflictError */
   update(change: WorkflowChange): Promise<StoredWorkflow | null>;
   get(workspaceId: string, workflowId: string): Promise<StoredWorkflow | null>;
@@ -100,6 +102,12 @@ export interface WorkflowStore {
 export function createWorkflowStore(database: Database): WorkflowStore {
   return {
     create: (workflow) => database.transaction((tx) => createWorkflow(tx, workflow)),
+    createAll: (fresh) =>
+      database.transaction(async (tx) => {
+        const stored: StoredWorkflow[] = [];
+        for (const workflow of fresh) stored.push(await createWorkflow(tx, workflow));
+        return stored;
+      }),
     update: (change) => database.transaction((tx) => updateWorkflow(tx, change)),
     get: (workspaceId, workflowId) =>
       database.run(async (db) => {
