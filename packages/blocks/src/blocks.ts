@@ -1,9 +1,14 @@
 import type { BlockExecutor } from '@sim/engine';
+import { agentBlock } from './agent.js';
 import { apiBlock } from './api.js';
 import { conditionBlock } from './condition.js';
+import { evaluatorBlock } from './evaluator.js';
 import { functionBlock } from './function.js';
+import { guardrailsBlock } from './guardrails.js';
 import { createGuardedAgent } from './http/guarded-agent.js';
+import { createModel, type Model, type ModelOptions } from './model/model.js';
 import { responseBlock } from './response.js';
+import { routerBlock } from './router.js';
 import { Sandbox, type SandboxOptions } from './sandbox/sandbox.js';
 import { variablesBlock } from './variables.js';
 
@@ -19,6 +24,8 @@ export interface BlocksOptions {
   /** Of an answer to an `api` request; 5 MiB by default. */
   readonly maxResponseBytes?: number;
   readonly sandbox?: SandboxOptions;
+  /** Without it there are no `agent`, `evaluator`, `router` and `router_v2`. */
+  readonly model?: ModelOptions | undefined;
 }
 
 /** The built-in blocks, and what they hold open. */
@@ -36,7 +43,8 @@ const MAX_REDIRECTS = 5;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Builds the executors of `function`, `condition`, `api`, `variables` and `response`.
+ * Builds the executors of `function`, `condition`, `api`, `variables`, `response` and `guardrails`, and
+ * with a model those of `agent`, `evaluator`, `router` and `router_v2`.
  * @throws InvalidAllowListEntryError
  */
 export function createBlocks(options: BlocksOptions = {}): Blocks {
@@ -51,17 +59,29 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     maxRedirects: MAX_REDIRECTS,
     maxResponseBytes: options.maxResponseBytes ?? 5 * 1024 * 1024,
   });
+  const model = options.model ? createModel(options.model) : null;
   const executors = [
     functionBlock(sandbox),
     conditionBlock(sandbox),
     api,
     variablesBlock(),
     responseBlock(),
+    guardrailsBlock({ sandbox, model }),
+    ...(model === null ? [] : modelBlocks(model)),
   ];
   return {
     executors: new Map(executors.map((executor) => [executor.type, executor])),
     async close() {
-      await Promise.all([sandbox.close(), dispatcher.destroy()]);
+      await Promise.all([sandbox.close(), dispatcher.destroy(), model?.close()]);
     },
   };
+}
+
+function modelBlocks(model: Model): BlockExecutor[] {
+  return [
+    agentBlock(model),
+    evaluatorBlock(model),
+    routerBlock('router', model),
+    routerBlock('router_v2', model),
+  ];
 }
