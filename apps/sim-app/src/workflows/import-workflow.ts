@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mapWorkflow, parseWorkflow, type Issue, type JsonValue } from '@sim/domain';
 import type { NewWorkflow, StoredWorkflow, WorkflowStore } from '@sim/postgres';
 import { newId, ProblemError } from '@sim/service-kit';
-import { BUILT_IN_TOOLS } from '../tools/built-in.js';
 import { readDocument } from './read-document.js';
 import { notAWorkflow } from './not-a-workflow.js';
 
@@ -27,8 +26,6 @@ export interface ImportedWorkflow {
   readonly issues: readonly Issue[];
 }
 
-const BUILT_IN_TYPES: ReadonlySet<string> = new Set(BUILT_IN_TOOLS.map(({ id }) => id));
-
 /** Every document is kept as JSON, byte for byte. */
 const CONTENT_TYPE = 'application/json';
 
@@ -41,12 +38,14 @@ export const contentOf = (bytes: Uint8Array) => ({
 
 /**
  * Reads a workflow and maps it once, so that its author learns of everything at the import.
+ *
+ * @param knownTypes - block types that run here; others become an issue.
  * @throws {ProblemError} 400 for what is no JSON, 422 for JSON that is no workflow.
  */
-export function readUpload({ bytes, name }: Upload): ReadWorkflow {
+export function readUpload({ bytes, name }: Upload, knownTypes: ReadonlySet<string>): ReadWorkflow {
   const { workflow, issues } = parseWorkflow(readDocument(bytes));
   if (workflow === null) throw notAWorkflow(issues);
-  const mapped = mapWorkflow(workflow, { knownTypes: BUILT_IN_TYPES });
+  const mapped = mapWorkflow(workflow, { knownTypes });
   return {
     name: name ?? workflow.name,
     description: workflow.description,
@@ -60,6 +59,8 @@ export interface ImportRequest extends Upload {
   readonly userId: string;
   readonly idempotencyKey: string | undefined;
   readonly now: Date;
+  /** Block types that run here. */
+  readonly knownTypes: ReadonlySet<string>;
 }
 
 /**
@@ -70,7 +71,7 @@ export async function importWorkflow(
   store: WorkflowStore,
   request: ImportRequest,
 ): Promise<ImportedWorkflow> {
-  const read = readUpload(request);
+  const read = readUpload(request, request.knownTypes);
   const id = request.idempotencyKey === undefined ? newId('wf') : idOf(request);
   const fresh: NewWorkflow = {
     id,

@@ -11,6 +11,8 @@ export interface WorkflowPorts {
   readonly workflows: WorkflowStore;
   readonly audit: Audit;
   readonly clock: () => Date;
+  /** Block types that run here. */
+  readonly knownTypes: ReadonlySet<string>;
 }
 
 /** Import, versions, update, deletion and export of workflows. */
@@ -63,7 +65,10 @@ export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
   });
 }
 
-function changingRoutes(host: EndpointHost, { workflows, audit, clock }: WorkflowPorts): void {
+function changingRoutes(
+  host: EndpointHost,
+  { workflows, audit, clock, knownTypes }: WorkflowPorts,
+): void {
   endpoint(host, ROUTES.importWorkflow, async ({ principal, query, headers, body, req }) => {
     const { workflow, issues } = await importWorkflow(workflows, {
       bytes: body,
@@ -72,6 +77,7 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
       userId: principal.userId,
       idempotencyKey: headers['idempotency-key'],
       now: clock(),
+      knownTypes,
     });
     await audit.record(req, 'workflow.imported', { type: 'workflow', id: workflow.id });
     return {
@@ -89,7 +95,7 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
       const { workspaceId } = principal;
       // Whose workflow it is comes before what is wrong with the document.
       found(await workflows.get(workspaceId, params.workflowId));
-      const read = readUpload({ bytes: body, name: query.name });
+      const read = readUpload({ bytes: body, name: query.name }, knownTypes);
       const workflow = found(
         await workflows.update({
           workspaceId,
