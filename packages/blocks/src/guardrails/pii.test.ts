@@ -217,8 +217,9 @@ describe('limits', () => {
 
   it('ends with the signal', async () => {
     const params = { validationType: 'pii', input: 'x' };
-    const signal = AbortSignal.abort();
-    await expect(block.run(params, contextOf({ signal }))).rejects.toThrow(/abort/i);
+    const reason = new Error('cancelled');
+    const signal = AbortSignal.abort(reason);
+    await expect(block.run(params, contextOf({ signal }))).rejects.toBe(reason);
   });
 
   it.each<[string, JsonObject]>([

@@ -62,14 +62,19 @@ async function detect(
     for (const span of detector.find(input, language)) {
       if (span !== null) spans.push(span);
       // The search has done a stretch: others have their turn.
-      else await setImmediate(undefined, { signal });
+      else await letOthers(signal);
     }
     for (const { start, end } of outermost(spans)) {
       found.push({ type, start, end, score: detector.score, text: input.slice(start, end) });
     }
-    await setImmediate(undefined, { signal });
+    await letOthers(signal);
   }
   return found.sort(byPlace);
+}
+
+async function letOthers(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
 }
 
 /** The wider one first, where two begin at one place. */

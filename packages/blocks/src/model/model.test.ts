@@ -210,6 +210,19 @@ describe('the failures of a model', () => {
     );
   });
 
+  it('does not begin where the signal has ended it', async () => {
+    const reason = new Error('cancelled');
+    const { model, server } = await start([says('Hi.')]);
+    const asking = model.complete(QUESTION, contextOf({ signal: AbortSignal.abort(reason) }));
+    await expect(asking).rejects.toBe(reason);
+    expect(server.seen).toHaveLength(0);
+  });
+
+  it.each([[204], [205], [304], [999]])('is a failure for the odd status %i', async (status) => {
+    const odd: Behaviour = (_, response) => response.writeHead(status).end();
+    expect((await failureWith([odd])).code).toMatch(/^model_(?:answer_invalid|unavailable)$/);
+  });
+
   it('shows no key, however the server repeats it', async () => {
     const secret = 'a secret of the environment';
     const padding = 'x'.repeat(290);

@@ -80,7 +80,7 @@ export function createModel(options: ModelOptions): Model {
       const limit = AbortSignal.timeout(timeoutMs);
       const signal = AbortSignal.any([context.signal, limit]);
       try {
-        const asking = ask(clientWith(apiKey), { ...request, model }, shapes, signal);
+        const asking = () => ask(clientWith(apiKey), { ...request, model }, shapes, signal);
         return readAnswer(await orAborted(asking, signal), model);
       } catch (error) {
         context.signal.throwIfAborted();
@@ -131,7 +131,7 @@ function remember(shapes: Map<string, Shape>, model: string, shape: Shape): void
 }
 
 /** The library sleeps between attempts without heed of the signal. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -139,7 +139,7 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([work, aborted]);
+    return await Promise.race([work(), aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
   }
