@@ -10,6 +10,8 @@ import {
   list,
   logSettings,
   metricsSettings,
+  modelKey,
+  modelSettings,
   parseConfig,
   rateLimitSettings,
   redisCredentials,
@@ -93,6 +95,7 @@ export const conversationSettings = {
     engine: sessionSettings(),
     upkeep: upkeepSettings(),
     neighbours: neighbours(),
+    model: modelSettings(),
     platform: platformSettings(),
   },
   secrets: {
@@ -100,6 +103,7 @@ export const conversationSettings = {
     encryptionKey: encryptionKeySetting(),
     databaseUrl: databaseUrl(),
     redis: redisCredentials(),
+    modelKey: modelKey(),
   },
 } as const;
 

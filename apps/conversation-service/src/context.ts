@@ -91,7 +91,10 @@ export function contextFromConfig(
   const database = createDatabase(databaseOptions(config, secrets), logger);
   const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
   const bus = overrides.bus ?? (redis ? new RedisBus(redis) : new MemoryBus());
-  const blocks = createBlocks({ allowPrivateHosts: config.neighbours.allowedPrivateHosts });
+  const blocks = createBlocks({
+    allowPrivateHosts: config.neighbours.allowedPrivateHosts,
+    ...(config.model && { model: { ...config.model, apiKey: secrets.modelKey } }),
+  });
   const understanding = createInternalUnderstanding();
   const sessions = createSessionStore(database, clock);
   const journeys = createJourneyStore(database);

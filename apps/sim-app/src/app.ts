@@ -21,6 +21,7 @@ import { storeProblemHandler } from './http/problems.js';
 import type { TokenPorts } from './identity/create-token.js';
 import { identityRoutes } from './identity/routes.js';
 import { secretRoutes } from './secrets/routes.js';
+import { builtInTools } from './tools/built-in.js';
 import { platformRoutes } from './tools/routes.js';
 import { workflowRoutes } from './workflows/routes.js';
 import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
@@ -73,16 +74,17 @@ function limitStore({ redis }: SimAppContext) {
 function apiRoutes(context: SimAppContext): Router {
   const { secrets, signIn, audit, workspaces, members, apiKeys, workflows, clock } = context;
   const resolveApiKey = context.apiKeyAccess.resolve;
+  const tools = builtInTools({ withModel: context.config.model !== null });
   const host: EndpointHost = {
     router: Router(),
     authenticate: bearerAuth({ secret: secrets.jwt, apiKeyResolver: resolveApiKey }),
   };
   identityRoutes(host, { signIn, audit, resolveApiKey, tokens: tokenPorts(context) });
   workspaceRoutes(host, { workspaces, members, apiKeys, audit, clock });
-  workflowRoutes(host, { workflows, audit, clock });
+  workflowRoutes(host, { workflows, audit, clock, knownTypes: new Set(tools.map(({ id }) => id)) });
   secretRoutes(host, { secrets: context.secretStore, audit, clock });
   auditRoutes(host, context.database);
-  platformRoutes(host, context.flags);
+  platformRoutes(host, context.flags, tools);
   return host.router;
 }
 

@@ -33,6 +33,13 @@ describe('the configuration of sim-app', () => {
     expect(load).not.toThrow(/short"/);
   });
 
+  it('knows whether there is a model, and keeps no key of it', () => {
+    expect(readConfig(least).config.model).toBeNull();
+    const { config, secrets } = readConfig({ ...least, OPENAI_API_KEY: 'sk-1' });
+    expect(config.model).not.toBeNull();
+    expect(JSON.stringify({ config, secrets })).not.toContain('sk-1');
+  });
+
   it('counts an empty variable as unset', () => {
     expect(readConfig({ ...least, CONVERSATION_SERVICE_URL: '' }).config.conversation).toEqual(
       readConfig(least).config.conversation,

@@ -10,6 +10,7 @@ import {
   jwtSecret,
   logSettings,
   metricsSettings,
+  modelSettings,
   parseConfig,
   rateLimitSettings,
   redisCredentials,
@@ -90,6 +91,7 @@ export const simAppSettings = () => ({
     redis: redisSettings(),
     identity: identitySettings(),
     conversation: conversationSettings(),
+    model: modelSettings(),
     platform: platformSettings(),
   },
   secrets: {

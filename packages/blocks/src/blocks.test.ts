@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBlocks, InvalidAllowListEntryError } from './index.js';
 import { contextOf, failureOf, outputOf } from './testing/context.js';
+import { says, startModelServer } from './testing/model-server.js';
 import { startServer } from './testing/server.js';
 
 describe('createBlocks', () => {
@@ -10,6 +11,7 @@ describe('createBlocks', () => {
       'api',
       'condition',
       'function',
+      'guardrails',
       'loop',
       'parallel',
       'response',
@@ -19,6 +21,22 @@ describe('createBlocks', () => {
     ]);
     for (const [type, executor] of blocks.executors) expect(executor.type).toBe(type);
     await blocks.close();
+  });
+
+  it('has those of a model where one is configured', async () => {
+    const server = await startModelServer(says('Hi.'));
+    const blocks = createBlocks({ model: { baseUrl: server.baseUrl, model: 'm' } });
+    const { executors } = blocks;
+    expect([...executors.keys()]).toEqual(
+      expect.arrayContaining(['agent', 'evaluator', 'guardrails', 'router', 'router_v2']),
+    );
+    const agent = executors.get('agent')!;
+    expect(await outputOf(agent, { userPrompt: 'Hello?' })).toMatchObject({ content: 'Hi.' });
+    await blocks.close();
+    expect(await failureOf(agent, { userPrompt: 'Hello?' })).toMatchObject({
+      code: 'shutting_down',
+    });
+    await server.close();
   });
 
   it('runs them together, and ends them', async () => {

@@ -1,10 +1,15 @@
 import type { BlockExecutor } from '@sim/engine';
+import { agentBlock } from './agent.js';
 import { apiBlock } from './api.js';
 import { callBlock, loopBlock, parallelBlock } from './bodies.js';
 import { conditionBlock } from './condition.js';
+import { evaluatorBlock } from './evaluator.js';
 import { functionBlock } from './function.js';
+import { guardrailsBlock } from './guardrails.js';
 import { createGuardedAgent } from './http/guarded-agent.js';
+import { createModel, type Model, type ModelOptions } from './model/model.js';
 import { responseBlock } from './response.js';
+import { routerBlock } from './router.js';
 import { Sandbox, type SandboxOptions } from './sandbox/sandbox.js';
 import { variablesBlock } from './variables.js';
 
@@ -20,6 +25,8 @@ export interface BlocksOptions {
   /** Of an answer to an `api` request; 5 MiB by default. */
   readonly maxResponseBytes?: number;
   readonly sandbox?: SandboxOptions;
+  /** Without it there are no `agent`, `evaluator`, `router` and `router_v2`. */
+  readonly model?: ModelOptions | undefined;
 }
 
 /** The built-in blocks, and what they hold open. */
@@ -37,8 +44,9 @@ const MAX_REDIRECTS = 5;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Builds the executors of `function`, `condition`, `api`, `variables` and `response`, and of what loops,
- * parallels and calls of child workflows go by.
+ * Builds the executors of `function`, `condition`, `api`, `variables`, `response` and `guardrails`, of what
+ * loops, parallels and calls of child workflows go by, and with a model those of `agent`, `evaluator`,
+ * `router` and `router_v2`.
  * @throws InvalidAllowListEntryError
  */
 export function createBlocks(options: BlocksOptions = {}): Blocks {
@@ -53,6 +61,7 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     maxRedirects: MAX_REDIRECTS,
     maxResponseBytes: options.maxResponseBytes ?? 5 * 1024 * 1024,
   });
+  const model = options.model ? createModel(options.model) : null;
   const executors = [
     functionBlock(sandbox),
     conditionBlock(sandbox),
@@ -63,11 +72,22 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     parallelBlock(),
     callBlock('workflow'),
     callBlock('workflow_input'),
+    guardrailsBlock({ sandbox, model }),
+    ...(model === null ? [] : modelBlocks(model)),
   ];
   return {
     executors: new Map(executors.map((executor) => [executor.type, executor])),
     async close() {
-      await Promise.all([sandbox.close(), dispatcher.destroy()]);
+      await Promise.all([sandbox.close(), dispatcher.destroy(), model?.close()]);
     },
   };
+}
+
+function modelBlocks(model: Model): BlockExecutor[] {
+  return [
+    agentBlock(model),
+    evaluatorBlock(model),
+    routerBlock('router', model),
+    routerBlock('router_v2', model),
+  ];
 }

@@ -1,3 +1,4 @@
 export { createBlocks, type Blocks, type BlocksOptions } from './blocks.js';
 export { InvalidAllowListEntryError } from './http/addresses.js';
+export type { ModelOptions } from './model/model.js';
 export type { SandboxOptions } from './sandbox/sandbox.js';

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 type Tool = z.output<typeof tool>;
 
 /** Block types that run without further set-up, in the order in which one meets them. */
-export const BUILT_IN_TOOLS: readonly Tool[] = [
+const BUILT_IN_TOOLS: readonly Tool[] = [
   {
     id: 'start_trigger',
     name: 'Start',
@@ -48,6 +48,13 @@ export const BUILT_IN_TOOLS: readonly Tool[] = [
     sideEffect: 'write',
   },
   {
+    id: 'guardrails',
+    name: 'Guardrails',
+    description: 'Checks a text: JSON, a pattern, personal data, or (with a model) hallucinations.',
+    category: 'work',
+    sideEffect: 'none',
+  },
+  {
     id: 'human_in_the_loop',
     name: 'Human in the loop',
     description: 'Shows something to the person and asks for what its form has.',
@@ -62,3 +69,40 @@ export const BUILT_IN_TOOLS: readonly Tool[] = [
     sideEffect: 'none',
   },
 ];
+
+/** Block types that a model runs; without one, their steps ask the person instead. */
+const MODEL_TOOLS: readonly Tool[] = [
+  {
+    id: 'agent',
+    name: 'Agent',
+    description: 'Has a model answer messages, in free text or in the form of a schema.',
+    category: 'work',
+    sideEffect: 'none',
+  },
+  {
+    id: 'router_v2',
+    name: 'Router',
+    description: 'Has a model choose one of several described routes.',
+    category: 'flow',
+    sideEffect: 'none',
+  },
+  {
+    id: 'router',
+    name: 'Router (older form)',
+    description: 'Has a model choose one of the blocks that follow.',
+    category: 'flow',
+    sideEffect: 'none',
+  },
+  {
+    id: 'evaluator',
+    name: 'Evaluator',
+    description: 'Has a model score a text by metrics, one number each.',
+    category: 'work',
+    sideEffect: 'none',
+  },
+];
+
+/** What runs in this installation. */
+export function builtInTools({ withModel }: { readonly withModel: boolean }): readonly Tool[] {
+  return withModel ? [...BUILT_IN_TOOLS, ...MODEL_TOOLS] : BUILT_IN_TOOLS;
+}

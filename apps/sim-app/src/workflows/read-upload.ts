@@ -13,7 +13,6 @@ import {
 import type { WorkflowContent } from '@sim/postgres';
 import { badRequest } from '@sim/service-kit';
 import { documentKind } from '../http/media-type.js';
-import { BUILT_IN_TOOLS } from '../tools/built-in.js';
 import { notAWorkflow } from './not-a-workflow.js';
 import { readDocument } from './read-document.js';
 
@@ -24,6 +23,8 @@ export interface Upload {
   readonly contentType: string | undefined;
   /** The workflow's name instead of the document's own. */
   readonly name: string | undefined;
+  /** Block types that run here; others become an issue. */
+  readonly knownTypes: ReadonlySet<string>;
 }
 
 /** A workflow that was read, with what is stored of it. */
@@ -34,8 +35,6 @@ export interface ReadWorkflow {
   readonly issues: readonly Issue[];
   readonly content: WorkflowContent;
 }
-
-const BUILT_IN_TYPES: ReadonlySet<string> = new Set(BUILT_IN_TOOLS.map(({ id }) => id));
 
 /**
  * Reads the one workflow of a document and maps it, so that its author learns of everything at once.
@@ -49,7 +48,7 @@ export function readUpload(upload: Upload): ReadWorkflow {
   if (!entry || second) throw notAWorkflow(issuesOf(upload, archive));
   const document = storableJson(entry.document);
   const content = { bytes: upload.bytes, contentType: 'application/zip', document };
-  const read = readOne(entry.document, content, { name: upload.name, fileName: entry.name });
+  const read = readOne(entry.document, content, { ...upload, fileName: entry.name });
   return { ...read, issues: [...archive.issues, ...read.issues] };
 }
 
@@ -71,7 +70,7 @@ export function readUploads(upload: Upload): [ReadWorkflow, ...ReadWorkflow[]] {
   const read: ReadWorkflow[] = [];
   for (const { path, name, document, bytes } of archive.workflows) {
     const content = { bytes, contentType: 'application/json', document: null };
-    const one = tryOne(document, content, { fileName: name });
+    const one = tryOne(document, content, { knownTypes: upload.knownTypes, fileName: name });
     if ('content' in one) read.push(one);
     else failures.push(...one.issues.map((issue) => inFile(issue, path)));
   }
@@ -96,17 +95,18 @@ function issuesOf({ bytes }: Upload, archive: Archive): readonly Issue[] {
 }
 
 /** JSON or YAML. A type that says neither leaves it to the text. */
-function readText({ bytes, contentType, name }: Upload): ReadWorkflow {
+function readText(upload: Upload): ReadWorkflow {
+  const { bytes, contentType } = upload;
   const kind = documentKind(contentType);
   const text = kind === 'json' ? null : utf8(bytes);
   if (text !== null && (kind === 'yaml' || looksLikeYaml(text))) {
     const read = readYamlDocument(text);
     if ('issues' in read) throw notAWorkflow(read.issues);
     const document = storableJson(read.value);
-    return readOne(read.value, { bytes, contentType: 'application/yaml', document }, { name });
+    return readOne(read.value, { bytes, contentType: 'application/yaml', document }, upload);
   }
   const content = { bytes, contentType: 'application/json', document: null };
-  return readOne(readDocument(bytes), content, { name });
+  return readOne(readDocument(bytes), content, upload);
 }
 
 function utf8(bytes: Uint8Array): string | null {
@@ -117,15 +117,16 @@ function utf8(bytes: Uint8Array): string | null {
   }
 }
 
-interface Names {
+interface Reading {
+  readonly knownTypes: ReadonlySet<string>;
   /** Instead of the document's own. */
   readonly name?: string | undefined;
   /** Where the document has none. */
   readonly fileName?: string;
 }
 
-function readOne(document: JsonValue, content: WorkflowContent, names: Names): ReadWorkflow {
-  const read = tryOne(document, content, names);
+function readOne(document: JsonValue, content: WorkflowContent, how: Reading): ReadWorkflow {
+  const read = tryOne(document, content, how);
   if ('content' in read) return read;
   throw notAWorkflow(read.issues);
 }
@@ -133,13 +134,13 @@ function readOne(document: JsonValue, content: WorkflowContent, names: Names): R
 function tryOne(
   document: JsonValue,
   content: WorkflowContent,
-  { name, fileName }: Names,
+  { knownTypes, name, fileName }: Reading,
 ): ReadWorkflow | { readonly issues: readonly Issue[] } {
   const { workflow, issues } = parseWorkflow(document, {
     ...(fileName !== undefined && { name: fileName }),
   });
   if (workflow === null) return { issues };
-  const mapped = mapWorkflow(workflow, { knownTypes: BUILT_IN_TYPES });
+  const mapped = mapWorkflow(workflow, { knownTypes });
   return {
     name: name ?? workflow.name,
     description: workflow.description,

@@ -12,6 +12,8 @@ export interface WorkflowPorts {
   readonly workflows: WorkflowStore;
   readonly audit: Audit;
   readonly clock: () => Date;
+  /** Block types that run here. */
+  readonly knownTypes: ReadonlySet<string>;
 }
 
 /** Import, versions, update, deletion and export of workflows. */
@@ -64,7 +66,10 @@ export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
   });
 }
 
-function changingRoutes(host: EndpointHost, { workflows, audit, clock }: WorkflowPorts): void {
+function changingRoutes(
+  host: EndpointHost,
+  { workflows, audit, clock, knownTypes }: WorkflowPorts,
+): void {
   endpoint(host, ROUTES.importWorkflow, async ({ principal, query, headers, body, req }) => {
     const [first, ...others] = await importWorkflows(workflows, {
       bytes: body,
@@ -74,6 +79,7 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
       userId: principal.userId,
       idempotencyKey: headers['idempotency-key'],
       now: clock(),
+      knownTypes,
     });
     for (const { workflow } of [first, ...others]) {
       await audit.record(req, 'workflow.imported', { type: 'workflow', id: workflow.id });
@@ -98,7 +104,7 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
       // Whose workflow it is comes before what is wrong with the document.
       found(await workflows.get(workspaceId, params.workflowId));
       const contentType = req.get('content-type');
-      const read = readUpload({ bytes: body, contentType, name: query.name });
+      const read = readUpload({ bytes: body, contentType, name: query.name, knownTypes });
       const workflow = found(
         await workflows.update({
           workspaceId,

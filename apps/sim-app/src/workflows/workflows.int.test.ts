@@ -56,6 +56,24 @@ describe('an import', () => {
     expect(issues.every(({ hint }) => hint !== '')).toBe(true);
   });
 
+  it('says that a model is missing, where one is', async () => {
+    const asking = structuredClone(EXPORTED) as {
+      state: { blocks: Record<string, { type: string }> };
+    };
+    asking.state.blocks['answer']!.type = 'agent';
+    const codes = async (through: TestApp, token: string): Promise<string[]> => {
+      const { body } = await through.call('importWorkflow', { token, body: asking });
+      return (body.issues as { code: string }[]).map(({ code }) => code);
+    };
+    expect(await codes(app, ada.token)).toContain('executor_missing');
+    const withModel = startTestApp(home.url, { OPENAI_API_KEY: 'sk-1' });
+    const bob = await withModel.person('Bob');
+    expect(await codes(withModel, bob.token)).not.toContain('executor_missing');
+    const { body } = await withModel.call('listTools', { token: bob.token });
+    expect((body.items as { id: string }[]).map(({ id }) => id)).toContain('router_v2');
+    await withModel.stop();
+  });
+
   it('refuses JSON that is no workflow, with issues', async () => {
     for (const document of [{}, [], 'text', 7, null, { state: 1 }, { _workspace: {} }]) {
       const { status, body } = await importing(JSON.stringify(document));

@@ -15,6 +15,7 @@ import {
   MemoryBus,
 } from '@sim/memory';
 import { createInternalUnderstanding } from '@sim/nlu';
+import { modelKey, modelSettings, parseConfig } from '@sim/service-kit';
 import type { Conversation, Reply } from './conversation.js';
 
 const WORKFLOW_ID = 'wf_terminal';
@@ -23,9 +24,16 @@ const WORKSPACE_ID = 'terminal';
 /** Values for `{{NAME}}` markers, as the terminal's own environment has them. */
 export type Secrets = Readonly<Record<string, string>>;
 
-/** Talks a journey through in this process: nothing is stored, nothing is served. */
+/**
+ * Talks a journey through in this process: nothing is stored, nothing is served.
+ * @throws ConfigError where the variables of the model cannot be read
+ */
 export function journeyConversation(journey: Journey, secrets: Secrets): Conversation {
-  const blocks = createBlocks({ allowPrivateHosts: ['localhost', '127.0.0.1'] });
+  const { model, apiKey } = parseConfig({ model: modelSettings(), apiKey: modelKey() }, secrets);
+  const blocks = createBlocks({
+    allowPrivateHosts: ['localhost', '127.0.0.1'],
+    ...(model && { model: { ...model, apiKey } }),
+  });
   const journeys = createMemoryJourneys();
   let later: (reply: Reply) => void = () => undefined;
   let sessionId = '';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Journey } from '@sim/domain';
+import { ConfigError } from '@sim/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Conversation, Reply } from './conversation.js';
 import { runChat } from './run-chat.js';
@@ -26,7 +27,12 @@ function oneQuestion(opened: Journey[], closed: Journey[]) {
   });
 }
 
-async function chat(args: string[], typed: string, interactive = false) {
+async function chat(
+  args: string[],
+  typed: string,
+  interactive = false,
+  refusal: Error | null = null,
+) {
   const input = new PassThrough();
   const output = new PassThrough();
   output.resume();
@@ -38,7 +44,10 @@ async function chat(args: string[], typed: string, interactive = false) {
     folder: ROOT,
     terminal: { input, output, interactive, colours: false },
     err: (text) => (err += text),
-    converse: oneQuestion(opened, closed),
+    converse(journey) {
+      if (refusal !== null) throw refusal;
+      return oneQuestion(opened, closed)(journey);
+    },
   });
   return { code, err, opened: opened.map(({ name }) => name), closed: closed.length };
 }
@@ -88,5 +97,12 @@ describe('npm run chat', () => {
       code: 2,
       err: 'gone.json: there is no such file\n',
     });
+  });
+
+  it('says which variable cannot be read', async () => {
+    const problem = { variable: 'OPENAI_BASE_URL', given: 'x', message: 'must be a URL' };
+    const refused = await chat(['samples/refund.json'], '', false, new ConfigError([problem]));
+    expect(refused).toMatchObject({ code: 2, opened: [] });
+    expect(refused.err).toContain('OPENAI_BASE_URL');
   });
 });

@@ -1,4 +1,5 @@
 import type { Journey } from '@sim/domain';
+import { ConfigError } from '@sim/service-kit';
 import { countLine, issueLines } from '../workflow-file/issue-lines.js';
 import { loadJourney } from '../workflow-file/load.js';
 import { WorkflowFileError } from '../workflow-file/read.js';
@@ -10,9 +11,9 @@ const CHAT_USAGE = `Usage: npm run chat -- FILE
 Talks a workflow through in the terminal, with no server. Answers may come from a pipe:
   printf 'A-1042\\n80\\nbroken\\n' | npm run chat -- samples/refund.json
 
-{{NAME}} in a workflow takes its value from the environment. Ctrl-D ends. Ends with 0 where the
-conversation was finished or left, with 1 where it failed or a pipe ended before it, with 2 where the
-file cannot be used.`;
+{{NAME}} in a workflow takes its value from the environment, and OPENAI_API_KEY or OPENAI_BASE_URL let
+a model answer. Ctrl-D ends. Ends with 0 where the conversation was finished or left, with 1 where it
+failed or a pipe ended before it, with 2 where the file or the environment cannot be used.`;
 
 /** What a chat in the terminal needs from outside. */
 export interface ChatOptions {
@@ -37,11 +38,27 @@ export async function runChat(args: readonly string[], options: ChatOptions): Pr
   }
   const journey = await runnableJourney(file, folder, err);
   if (journey === null) return 2;
-  const conversation = converse(journey);
+  const conversation = opened(converse, journey, err);
+  if (conversation === null) return 2;
   try {
     return exitCode(await talk(conversation, terminal), terminal, err);
   } finally {
     await conversation.close();
+  }
+}
+
+/** Null where a variable of the environment cannot be read. */
+function opened(
+  converse: ChatOptions['converse'],
+  journey: Journey,
+  err: (text: string) => void,
+): Conversation | null {
+  try {
+    return converse(journey);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    err(`${error.message}\n`);
+    return null;
   }
 }
 

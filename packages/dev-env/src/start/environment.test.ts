@@ -38,10 +38,13 @@ describe('the environments of the services', () => {
       JWT_SECRET: 'x'.repeat(40),
       LOG_LEVEL: 'debug',
       API_BLOCK_ALLOWED_HOSTS: '10.0.0.0/8',
+      OPENAI_API_KEY: 'sk-1',
+      OPENAI_MODEL: 'mine',
     };
     const { simApp, conversationService } = environments(own, null);
     expect(simApp).toMatchObject(own);
     expect(simApp).not.toHaveProperty('DATABASE_SSL');
+    expect(conversationService).toMatchObject({ OPENAI_API_KEY: 'sk-1', OPENAI_MODEL: 'mine' });
     expect(conversationService['API_BLOCK_ALLOWED_HOSTS']).toBe(
       '10.0.0.0/8,localhost:3000,127.0.0.1:3000',
     );

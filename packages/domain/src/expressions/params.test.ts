@@ -109,6 +109,20 @@ describe('resolveParams', () => {
     ],
     ['workflow_input', 'inputMapping', '{"o":"<b.o>","s":"x<b.n>"}', { o: { a: [1] }, s: 'x3' }],
     ['workflow', 'input', '<b.o>', { a: [1] }],
+    ['router_v2', 'routes', '[{"id":"r","value":"<b.name>"}]', [{ id: 'r', value: 'Ada "A"' }]],
+    ['router', 'routes', [{ id: 'r' }], [{ id: 'r' }]],
+    ['router_v2', 'context', '<b.o>', '{"a":[1]}'],
+    [
+      'evaluator',
+      'metrics',
+      '[{"name":"a","range":{"min":0,"max":"<b.n>"}}]',
+      [{ name: 'a', range: { min: 0, max: 3 } }],
+    ],
+    ['agent', 'messages', '[{"content":"Hi <b.name>"}]', [{ content: 'Hi Ada "A"' }]],
+    ['agent', 'responseFormat', '{"schema":{"n":1}}', { schema: { n: 1 } }],
+    ['agent', 'apiKey', '{{KEY}}', 's3cret'],
+    ['guardrails', 'piiEntityTypes', '["URL"]', ['URL']],
+    ['guardrails', 'input', '<b.o>', '{"a":[1]}'],
   ])('%s.%s keeps or drops types as it should: %j', (type, key, written, read) => {
     expect(resolved(tool(type, { [key]: written })).params).toEqual({ [key]: read });
   });

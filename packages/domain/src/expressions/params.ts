@@ -28,6 +28,11 @@ const READINGS: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
   parallel: { items: 'structure' },
   workflow: { inputMapping: 'structure', input: 'structure' },
   workflow_input: { inputMapping: 'structure', input: 'structure' },
+  router: { routes: 'structure' },
+  router_v2: { routes: 'structure' },
+  evaluator: { metrics: 'structure' },
+  agent: { messages: 'structure', tools: 'structure', responseFormat: 'structure' },
+  guardrails: { piiEntityTypes: 'structure' },
 };
 
 /**

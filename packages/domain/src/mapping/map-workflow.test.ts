@@ -271,6 +271,8 @@ describe('states', () => {
       'mood',
     ]);
     expect(stateOf(block('a', 'evaluator', { metrics }))?.outputFields).toContain('clarity');
+    expect(stateOf(block('a', 'guardrails'))?.outputFields).toContain('maskedText');
+    expect(stateOf(block('a', 'router_v2'))?.outputFields).toContain('selectedRoute');
     expect(
       stateOf(block('a', 'human_in_the_loop', { inputFormat: [{ name: 'ok' }] }))?.outputFields,
     ).toEqual(['ok', 'response', 'submission']);

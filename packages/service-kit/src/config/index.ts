@@ -1,5 +1,6 @@
 export * from './config-error.js';
 export * from './database-settings.js';
+export * from './model-settings.js';
 export * from './parse-config.js';
 export * from './redis-settings.js';
 export * from './service-settings.js';

@@ -1,0 +1,77 @@
+import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
+import type { ModelMessage, ModelRequest } from './request.js';
+
+/** Which of the parameters that servers differ in a request uses. */
+export interface Shape {
+  /** How the form of the answer is asked for. */
+  readonly format: 'json_schema' | 'json_object' | 'text';
+  readonly tokenLimit: 'max_tokens' | 'max_completion_tokens';
+  readonly temperature: boolean;
+}
+
+/** What most servers understand. */
+export const FIRST_SHAPE: Shape = {
+  format: 'json_schema',
+  tokenLimit: 'max_tokens',
+  temperature: true,
+};
+
+/** A server's refusal: its status, and all that it says in one text. */
+export interface Refusal {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+const REFUSED = new Set([400, 404, 422, 501]);
+const ABOUT_FORMAT =
+  /response_format|json_schema|json_object|json schema|structured output|grammar/i;
+
+/** The shape to try after a refusal; null where it is not about a parameter that can be changed. */
+export function adapted(shape: Shape, request: ModelRequest, refusal: Refusal): Shape | null {
+  if (refusal.status === undefined || !REFUSED.has(refusal.status)) return null;
+  if (request.schema && ABOUT_FORMAT.test(refusal.text)) {
+    if (shape.format === 'json_schema') return { ...shape, format: 'json_object' };
+    if (shape.format === 'json_object') return { ...shape, format: 'text' };
+  }
+  const limited = request.maxTokens != null && shape.tokenLimit === 'max_tokens';
+  if (limited && /max_completion_tokens/i.test(refusal.text)) {
+    return { ...shape, tokenLimit: 'max_completion_tokens' };
+  }
+  const warm = request.temperature != null && shape.temperature;
+  return warm && /temperature/i.test(refusal.text) ? { ...shape, temperature: false } : null;
+}
+
+/** Whether it is this schema that the server refuses, and not schemas as such. */
+export function isAboutOneSchema({ text }: Refusal): boolean {
+  return /invalid schema/i.test(text);
+}
+
+/** The request as the protocol has it. */
+export function requestBody(
+  request: ModelRequest & { readonly model: string },
+  shape: Shape,
+): ChatCompletionCreateParamsNonStreaming {
+  const { model, schema, temperature, maxTokens } = request;
+  const told = schema && shape.format !== 'json_schema';
+  const messages = told ? [...request.messages, formMessage(schema.schema)] : request.messages;
+  return {
+    model,
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    ...(schema && shape.format === 'json_schema' && { response_format: schemaFormat(schema) }),
+    ...(schema && shape.format === 'json_object' && { response_format: { type: 'json_object' } }),
+    ...(temperature != null && shape.temperature && { temperature }),
+    ...(maxTokens != null && { [shape.tokenLimit]: maxTokens }),
+  };
+}
+
+function schemaFormat({ name, schema, strict }: NonNullable<ModelRequest['schema']>) {
+  return { type: 'json_schema' as const, json_schema: { name, schema: { ...schema }, strict } };
+}
+
+function formMessage(schema: unknown): ModelMessage {
+  const form = JSON.stringify(schema);
+  return {
+    role: 'system',
+    content: `Answer with one JSON object and nothing else. It must fit this JSON schema:\n${form}`,
+  };
+}

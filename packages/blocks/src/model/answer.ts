@@ -1,0 +1,94 @@
+import { isJsonObject, type JsonValue } from '@sim/domain';
+import { isShallowJson, parseJson } from '../json-text.js';
+
+/** How many tokens a question and its answer took; 0 where the server does not say. */
+export interface TokenCounts {
+  readonly prompt: number;
+  readonly completion: number;
+  readonly total: number;
+}
+
+/** What a model answered. */
+export interface ModelAnswer {
+  readonly content: string;
+  /** As the server names it. */
+  readonly model: string;
+  readonly tokens: TokenCounts;
+  /** The answer ended at the limit of its tokens. */
+  readonly cutOff: boolean;
+}
+
+/** The model, or a filter before it, will not answer. */
+export class ModelRefusedError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'ModelRefusedError';
+  }
+}
+
+/** What came is no answer of the protocol, or not in the form that was asked for. */
+export class ModelAnswerInvalidError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'ModelAnswerInvalidError';
+  }
+}
+
+/**
+ * Reads a completion.
+ * @throws ModelRefusedError, ModelAnswerInvalidError
+ */
+export function readAnswer(completion: unknown, asked: string): ModelAnswer {
+  const body = isJsonObject(completion) ? completion : {};
+  const choice = Array.isArray(body.choices) ? (body.choices as readonly JsonValue[])[0] : null;
+  const message = isJsonObject(choice) ? choice.message : null;
+  if (!isJsonObject(choice) || !isJsonObject(message)) {
+    throw new ModelAnswerInvalidError('the answer is no chat completion');
+  }
+  const { refusal } = message;
+  if (typeof refusal === 'string' && refusal.trim() !== '') throw new ModelRefusedError(refusal);
+  if (choice.finish_reason === 'content_filter') {
+    throw new ModelRefusedError('a content filter stopped the answer');
+  }
+  return {
+    content: readContent(message.content ?? null),
+    model: typeof body.model === 'string' && body.model !== '' ? body.model : asked,
+    tokens: readTokens(body.usage ?? null),
+    cutOff: choice.finish_reason === 'length',
+  };
+}
+
+/** Some servers answer in parts. */
+function readContent(content: JsonValue): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) throw new ModelAnswerInvalidError('the answer has no text');
+  return content
+    .map((part: JsonValue) =>
+      isJsonObject(part) && typeof part.text === 'string' ? part.text : '',
+    )
+    .join('');
+}
+
+function readTokens(usage: JsonValue): TokenCounts {
+  const count = (key: string): number => {
+    const value = isJsonObject(usage) ? usage[key] : undefined;
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+  };
+  const prompt = count('prompt_tokens');
+  const completion = count('completion_tokens');
+  return { prompt, completion, total: Math.max(count('total_tokens'), prompt + completion) };
+}
+
+const MAX_DEPTH = 50;
+
+/**
+ * The JSON value in an answer, which models like to put in a fence or between sentences; undefined
+ * where there is none, or one of more than 50 levels.
+ */
+export function jsonOfAnswer(content: string): JsonValue | undefined {
+  const from = content.indexOf('{');
+  const to = content.lastIndexOf('}');
+  if (from < 0 || to < from) return undefined;
+  const text = content.slice(from, to + 1);
+  return isShallowJson(text, MAX_DEPTH) ? parseJson(text) : undefined;
+}
