@@ -209,7 +209,8 @@ CREATE TABLE workflows (
   current_version integer NOT NULL,
   created_by text,
   created_at timestamp with time zone NOT NULL,
-  updated_at timestamp with time zone NOT NULL
+  updated_at timestamp with time zone NOT NULL,
+  source_id text
 );
 
 CREATE TABLE workspace_invitations (
@@ -286,6 +287,7 @@ ALTER TABLE workflow_versions ADD CONSTRAINT workflow_versions_sha256_check CHEC
 ALTER TABLE workflow_versions ADD CONSTRAINT workflow_versions_version_check CHECK ((version >= 1));
 ALTER TABLE workflows ADD CONSTRAINT workflows_id_check CHECK ((id ~~ 'wf\_%'::text));
 ALTER TABLE workflows ADD CONSTRAINT workflows_pkey PRIMARY KEY (id);
+ALTER TABLE workflows ADD CONSTRAINT workflows_source_check CHECK ((source_id <> ''::text));
 ALTER TABLE workflows ADD CONSTRAINT workflows_version_check CHECK ((current_version >= 1));
 ALTER TABLE workflows ADD CONSTRAINT workflows_workspace_key UNIQUE (id, workspace_id);
 ALTER TABLE workspace_invitations ADD CONSTRAINT workspace_invitations_pkey PRIMARY KEY (id);
@@ -345,6 +347,7 @@ CREATE UNIQUE INDEX idx_wjm_one_active ON public.workflow_journey_mappings USING
 CREATE INDEX idx_wjm_version ON public.workflow_journey_mappings USING btree (workflow_id, workflow_version);
 CREATE INDEX idx_workflow_versions_author ON public.workflow_versions USING btree (created_by);
 CREATE INDEX idx_workflows_author ON public.workflows USING btree (created_by);
+CREATE INDEX idx_workflows_source ON public.workflows USING btree (workspace_id, source_id) WHERE (source_id IS NOT NULL);
 CREATE INDEX idx_workflows_workspace_created ON public.workflows USING btree (workspace_id, created_at DESC, id DESC);
 CREATE INDEX idx_workspace_invitations_email ON public.workspace_invitations USING btree (email);
 CREATE INDEX idx_workspace_invitations_inviter ON public.workspace_invitations USING btree (inviter_id);

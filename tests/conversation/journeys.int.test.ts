@@ -56,6 +56,7 @@ const change = (
     content: {
       bytes: new TextEncoder().encode(JSON.stringify(document)),
       ...form,
+      sourceId: null,
     },
     changedBy: ada.userId,
     now: new Date(),

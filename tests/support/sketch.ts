@@ -8,6 +8,7 @@ export interface Sketched {
   readonly enabled?: boolean;
   readonly outputs?: JsonObject;
   readonly retry?: JsonObject;
+  readonly data?: JsonObject;
 }
 
 /**
@@ -35,7 +36,7 @@ export function sketch(
 
 function drawn(
   id: string,
-  { type, params = {}, name, enabled = true, outputs = {}, retry }: Sketched,
+  { type, params = {}, name, enabled = true, outputs = {}, retry, data = {} }: Sketched,
 ): JsonObject {
   const subBlocks = Object.entries(params).map(([key, value]): [string, JsonValue] => [
     key,
@@ -49,7 +50,7 @@ function drawn(
     enabled,
     subBlocks: Object.fromEntries(subBlocks),
     outputs,
-    data: {},
+    data,
     ...(retry && { retry }),
   };
 }

@@ -7,6 +7,7 @@ import {
   viewSession,
   type Input,
   type Journey,
+  type JourneyState,
   type SessionState,
 } from '@sim/domain';
 import fc from 'fast-check';
@@ -14,7 +15,12 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { conversion, issue, journey, sessionState } from './index.js';
 
-const block = (id: string, type: string, values: Record<string, unknown> = {}) => ({
+const block = (
+  id: string,
+  type: string,
+  values: Record<string, unknown> = {},
+  data: Record<string, unknown> = {},
+) => ({
   id,
   type,
   name: id,
@@ -24,6 +30,7 @@ const block = (id: string, type: string, values: Record<string, unknown> = {}) =
     Object.entries(values).map(([key, value]) => [key, { id: key, type: 'short-input', value }]),
   ),
   outputs: {},
+  data,
 });
 
 const edge = (source: string, target: string, sourceHandle = 'source') => ({
@@ -59,6 +66,12 @@ const EVERY_KIND = {
         block('rest', 'wait', { timeValue: '1', timeUnit: 'seconds' }),
         block('call', 'api', { url: 'https://example.com/<start.amount>', method: 'POST' }),
         block('sum', 'function', { code: 'return 1 + 1' }),
+        block('send', 'slack', { operation: 'send', text: 'Hi', channel: null }),
+        block('triage', 'router_v2', { context: 'x', routes: [{ id: 'r1', title: 'On' }] }),
+        block('each', 'loop', {}, { loopType: 'forEach', collection: '[1]' }),
+        block('inner', 'parallel', {}, { parallelType: 'count', count: 2, parentId: 'each' }),
+        block('leaf', 'function', { code: 'return 1' }, { parentId: 'inner' }),
+        block('ask', 'workflow', { workflowId: 'kid' }),
         block('end', 'response', { dataMode: 'json', data: '{"ok": true}' }),
       ].map((each) => [each.id, each]),
     ),
@@ -70,7 +83,13 @@ const EVERY_KIND = {
       edge('call', 'end'),
       edge('call', 'sum', 'error'),
       edge('rest', 'end'),
-      edge('sum', 'end'),
+      edge('sum', 'send'),
+      edge('send', 'triage'),
+      edge('triage', 'each', 'router-r1'),
+      edge('each', 'inner', 'loop-start-source'),
+      edge('inner', 'leaf', 'parallel-start-source'),
+      edge('each', 'ask', 'loop-end-source'),
+      edge('ask', 'end'),
     ],
     loops: {},
     parallels: {},
@@ -82,8 +101,25 @@ const EVERY_KIND = {
 function mapped() {
   const { workflow, issues } = parseWorkflow(EVERY_KIND);
   if (workflow === null) return expect.fail(JSON.stringify(issues));
-  return { ...mapWorkflow(workflow), found: issues };
+  const child = parseWorkflow({ blocks: [block('begin', 'starter')], edges: [] }).workflow;
+  if (child === null) return expect.fail('The child cannot be read.');
+  return { ...mapWorkflow(workflow, { children: new Map([['kid', child]]) }), found: issues };
 }
+
+/** Every kind there is: the compiler misses one that is added. */
+const KINDS: Record<JourneyState['kind'], true> = {
+  start: true,
+  form: true,
+  inputs: true,
+  fork: true,
+  router: true,
+  timer: true,
+  tool: true,
+  loop: true,
+  parallel: true,
+  subjourney: true,
+  response: true,
+};
 
 /** A value that a schema takes as it is: nothing is refused, nothing is dropped. */
 function expectUnchanged(schema: z.ZodType, value: unknown): void {
@@ -97,7 +133,8 @@ describe('what the domain makes is what the contracts say', () => {
   it('of a journey with a state of every kind', () => {
     const made = mapped().journey;
     const kinds = new Set(made.states.map(({ kind }) => kind));
-    expect(kinds).toEqual(new Set(['start', 'form', 'fork', 'timer', 'tool', 'response']));
+    expect([...kinds].sort()).toEqual(Object.keys(KINDS).sort());
+    expect(made.children).toHaveLength(1);
     expectUnchanged(journey, made);
   });
 

@@ -30,6 +30,11 @@ export const slot = z
 
 const stateBase = {
   id: stateId,
+  parent: stateId.optional().meta({ description: 'The loop or parallel whose body it stands in' }),
+  child: z
+    .string()
+    .optional()
+    .meta({ description: 'Key of the child workflow that it belongs to; absent in the own' }),
   blockId: z.string(),
   blockType: z.string(),
   label: z.string(),
@@ -49,6 +54,12 @@ const branch = z.strictObject({
   expression: z.string().nullable().meta({ description: 'JavaScript; null for else' }),
 });
 
+const route = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  description: z.string().nullable().meta({ description: 'When to go this way' }),
+});
+
 const retry = z.strictObject({ maxTries: z.int(), waitBetweenTriesMs: z.int() }).nullable();
 
 /** A state of a journey; what it has beside the common fields goes by its kind. */
@@ -61,6 +72,45 @@ export const journeyState = z
       display: z.array(displayItem),
       slots: z.array(slot),
     }),
+    z.strictObject({ kind: z.literal('inputs'), ...stateBase, slots: z.array(slot) }),
+    z.strictObject({
+      kind: z.literal('router'),
+      ...stateBase,
+      routes: z.array(route),
+      params: jsonObject,
+      retry,
+      hasErrorPath: z.boolean(),
+    }),
+    z.strictObject({
+      kind: z.literal('loop'),
+      ...stateBase,
+      loopType: z.enum(['for', 'forEach', 'while', 'doWhile']),
+      iterations: z.number().nullable(),
+      items: jsonValue,
+      condition: z.string().nullable().meta({ description: 'JavaScript' }),
+      hasErrorPath: z.boolean(),
+    }),
+    z.strictObject({
+      kind: z.literal('parallel'),
+      ...stateBase,
+      parallelType: z.enum(['count', 'collection']),
+      count: z.number().nullable(),
+      items: jsonValue,
+      batchSize: z.int().min(1).max(20),
+      hasErrorPath: z.boolean(),
+    }),
+    z.strictObject({
+      kind: z.literal('subjourney'),
+      ...stateBase,
+      workflowId: z.string().nullable(),
+      calls: z
+        .string()
+        .nullable()
+        .meta({ description: 'Key of the child; null where it is missing' }),
+      params: jsonObject,
+      retry,
+      hasErrorPath: z.boolean(),
+    }),
     z.strictObject({ kind: z.literal('fork'), ...stateBase, branches: z.array(branch) }),
     z.strictObject({ kind: z.literal('timer'), ...stateBase, delayMs: z.number() }),
     z.strictObject({
@@ -70,6 +120,9 @@ export const journeyState = z
       sideEffect: z.enum(['none', 'read', 'write']),
       retry,
       hasErrorPath: z.boolean(),
+      inputs: stateId
+        .optional()
+        .meta({ description: 'The state before it whose answers complete its parameters' }),
     }),
     z.strictObject({ kind: z.literal('response'), ...stateBase, params: jsonObject }),
   ])
@@ -80,13 +133,36 @@ export const transition = z
     id: transitionId,
     from: stateId,
     to: stateId,
-    kind: z.enum(['next', 'error', 'branch']),
+    kind: z
+      .enum(['next', 'error', 'branch', 'enter'])
+      .meta({ description: '`enter` leads from a loop or parallel into its body' }),
     branchId: z.string().nullable(),
     edgeIds: z.array(z.string()),
   })
   .meta({ id: 'Transition' });
 
+const variables = z.array(
+  z.strictObject({ id: z.string(), name: z.string(), type: z.string(), value: jsonValue }),
+);
+
+const absentNames = z
+  .array(z.string())
+  .optional()
+  .meta({ description: 'Reference names of blocks that were left out: they have no value' });
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const childJourney = z
+  .strictObject({
+    key: z.string().meta({ description: 'Marks its states' }),
+    workflowId: z.string(),
+    name: z.string(),
+    version: hash.meta({ description: 'Which content of it is linked' }),
+    initial: stateId.nullable(),
+    variables,
+    absentNames,
+  })
+  .meta({ id: 'ChildJourney', description: 'A workflow that another calls' });
 
 /** A journey as `?format=json` gives it. */
 export const journey = z
@@ -99,13 +175,9 @@ export const journey = z
     initial: stateId.nullable(),
     states: z.array(journeyState),
     transitions: z.array(transition),
-    absentNames: z
-      .array(z.string())
-      .optional()
-      .meta({ description: 'Reference names of blocks that were left out: they have no value' }),
-    variables: z.array(
-      z.strictObject({ id: z.string(), name: z.string(), type: z.string(), value: jsonValue }),
-    ),
+    absentNames,
+    variables,
+    children: z.array(childJourney).optional(),
   })
   .meta({ id: 'Journey', description: 'A workflow compiled to a state machine that talks' });
 

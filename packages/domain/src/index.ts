@@ -43,6 +43,7 @@ export { isZip } from './archive/zip-directory.js';
 export { storableJson } from './workflow/reader.js';
 export { looksLikeYaml } from './workflow/document-text.js';
 export { readYamlDocument } from './workflow/source.js';
+export { calledWorkflows } from './mapping/called-workflows.js';
 export { mapWorkflow } from './mapping/map-workflow.js';
 export { fillGaps, gapsOf, type Gaps } from './mapping/gaps.js';
 export { MAPPER_VERSION } from './mapping/version.js';

@@ -165,13 +165,23 @@ export interface JourneyMapping {
   readonly issues: readonly Issue[];
 }
 
+/** A workflow as it was imported, at its current version. */
+export interface WorkflowContents {
+  readonly version: number;
+  readonly name: string;
+  /** The document, parsed. */
+  readonly content: JsonValue;
+}
+
 /** Keeps journeys; a journey never changes under its version. */
 export interface JourneyStore {
   /** The current content of a workflow, parsed from what was imported; null where it is unknown there. */
-  currentWorkflow(
-    workflowId: string,
-    workspaceId: string,
-  ): Promise<{ version: number; name: string; content: JsonValue } | null>;
+  currentWorkflow(workflowId: string, workspaceId: string): Promise<WorkflowContents | null>;
+  /**
+   * The workflow that a block means: by our id, or by the one that it had where it was exported. Of
+   * several the latest; null where there is none in that workspace.
+   */
+  calledWorkflow(calledId: string, workspaceId: string): Promise<WorkflowContents | null>;
   /** The mapping in force; null where the workflow's current version is not mapped yet. */
   activeMapping(workflowId: string, workspaceId: string): Promise<JourneyMapping | null>;
   /** The mappings in force of a workspace's workflows, the latest mapped first. */

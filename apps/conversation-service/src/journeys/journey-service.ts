@@ -1,6 +1,7 @@
-import { mapWorkflow, parseWorkflow, type Issue, type JsonValue } from '@sim/domain';
+import { mapWorkflow, parseWorkflow, type Issue, type JsonValue, type Workflow } from '@sim/domain';
 import { EngineError, type Clock, type JourneyMapping, type JourneyStore } from '@sim/engine';
 import { unprocessable, type ProblemError } from '@sim/service-kit';
+import { readCalled } from './called-workflows.js';
 
 /** Maps workflows to journeys, and keeps what it mapped. */
 export interface JourneyService {
@@ -26,20 +27,27 @@ export function createJourneyService(
   knownTypes: ReadonlySet<string>,
   clock: Clock,
 ): JourneyService {
-  const preview = (content: JsonValue, name?: string) => mapDocument(content, name, knownTypes);
   const convert = async (workflowId: string, workspaceId: string) => {
-    const workflow = await store.currentWorkflow(workflowId, workspaceId);
-    if (!workflow) throw unknownWorkflow(workflowId);
+    const stored = await store.currentWorkflow(workflowId, workspaceId);
+    if (!stored) throw unknownWorkflow(workflowId);
+    const { workflow, issues } = read(stored.content, stored.name);
+    const children = await readCalled(store, workspaceId, workflow);
+    const mapped = mapWorkflow(workflow, { knownTypes, children });
     const mapping = {
       workflowId,
-      workflowVersion: workflow.version,
-      ...preview(workflow.content, workflow.name),
+      workflowVersion: stored.version,
+      ...mapped,
+      issues: [...issues, ...mapped.issues],
     };
     await store.saveMapping(mapping, clock());
     return mapping;
   };
   return {
-    preview: (content) => preview(content),
+    preview: (content) => {
+      const { workflow, issues } = read(content);
+      const mapped = mapWorkflow(workflow, { knownTypes });
+      return { ...mapped, issues: [...issues, ...mapped.issues] };
+    },
     convert,
     latest: (workspaceId, limit) => store.activeMappings(workspaceId, limit),
     current: async (workflowId, workspaceId) =>
@@ -48,15 +56,13 @@ export function createJourneyService(
 }
 
 /** @param name what the workflow is called where its document does not say, as files of archives do */
-function mapDocument(
+function read(
   content: JsonValue,
-  name: string | undefined,
-  knownTypes: ReadonlySet<string>,
-): Mapped {
+  name?: string,
+): { readonly workflow: Workflow; readonly issues: readonly Issue[] } {
   const { workflow, issues } = parseWorkflow(content, { ...(name !== undefined && { name }) });
   if (!workflow) throw notAWorkflow(issues);
-  const mapped = mapWorkflow(workflow, { knownTypes });
-  return { ...mapped, issues: [...issues, ...mapped.issues] };
+  return { workflow, issues };
 }
 
 function notAWorkflow(issues: readonly Issue[]): ProblemError {

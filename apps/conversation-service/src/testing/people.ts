@@ -39,11 +39,12 @@ export function tokenFor(
   return signAccessToken(principal, { secret: JWT_SECRET, expiresInSeconds: 900, now: issued });
 }
 
-/** Stores a workflow in a person's workspace. */
+/** Stores a workflow in a person's workspace, under the id that it had where it was exported. */
 export async function seedWorkflow(
   database: Database,
   { userId, workspaceId }: Person,
   document: unknown,
+  sourceId: string | null = null,
 ): Promise<string> {
   const stored = await createWorkflowStore(database).create({
     id: newId('wf'),
@@ -54,6 +55,7 @@ export async function seedWorkflow(
       bytes: new TextEncoder().encode(JSON.stringify(document)),
       contentType: 'application/json',
       document: null,
+      sourceId,
     },
     createdBy: userId,
     now: new Date(),

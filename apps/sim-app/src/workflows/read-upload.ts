@@ -125,7 +125,11 @@ interface Reading {
   readonly fileName?: string;
 }
 
-function readOne(document: JsonValue, content: WorkflowContent, how: Reading): ReadWorkflow {
+function readOne(
+  document: JsonValue,
+  content: Omit<WorkflowContent, 'sourceId'>,
+  how: Reading,
+): ReadWorkflow {
   const read = tryOne(document, content, how);
   if ('content' in read) return read;
   throw notAWorkflow(read.issues);
@@ -133,7 +137,7 @@ function readOne(document: JsonValue, content: WorkflowContent, how: Reading): R
 
 function tryOne(
   document: JsonValue,
-  content: WorkflowContent,
+  content: Omit<WorkflowContent, 'sourceId'>,
   { knownTypes, name, fileName }: Reading,
 ): ReadWorkflow | { readonly issues: readonly Issue[] } {
   const { workflow, issues } = parseWorkflow(document, {
@@ -145,6 +149,6 @@ function tryOne(
     name: name ?? workflow.name,
     description: workflow.description,
     issues: [...issues, ...mapped.issues],
-    content,
+    content: { ...content, sourceId: workflow.sourceId },
   };
 }

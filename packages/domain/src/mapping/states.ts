@@ -201,7 +201,7 @@ function bodyOf(container: Container | undefined): Body {
 }
 
 /** The workflow that a block calls; null where that is not said, or is only known when it runs. */
-function childIdOf({ params }: Block): string | null {
+export function childIdOf({ params }: Block): string | null {
   const id = own(params, 'workflowId') ?? own(params, 'workflow');
   return typeof id === 'string' && id.trim() !== '' ? id.trim() : null;
 }

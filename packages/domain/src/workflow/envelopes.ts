@@ -10,6 +10,7 @@ export interface OpenedEnvelope {
   readonly kind: EnvelopeKind;
   /** JSON path of the object that holds `blocks`, with its dot; empty at the root. */
   readonly path: string;
+  readonly sourceId: JsonValue | undefined;
   readonly name: JsonValue | undefined;
   readonly description: JsonValue | undefined;
   readonly blocks: JsonObject | readonly JsonValue[];
@@ -118,7 +119,7 @@ function kindOf(document: JsonObject, blocks: JsonValue, inState: boolean): Enve
 function titles(
   document: JsonObject,
   body: JsonObject,
-): Pick<OpenedEnvelope, 'name' | 'description'> {
+): Pick<OpenedEnvelope, 'sourceId' | 'name' | 'description'> {
   const places = [
     own(document, 'workflow'),
     own(body, 'metadata'),
@@ -128,7 +129,13 @@ function titles(
   ];
   const first = (key: string) =>
     places.map((place) => field(place, key)).find((value) => typeof value === 'string');
-  return { name: first('name'), description: first('description') };
+  // An id beside the blocks may be anything; beside a state, or in what describes it, it is the workflow's.
+  const described = places.slice(0, 3);
+  if (body !== document) described.push(document);
+  const id = described
+    .map((place) => field(place, 'id'))
+    .find((value) => typeof value === 'string');
+  return { sourceId: id, name: first('name'), description: first('description') };
 }
 
 /** Blocks under `blocks`, with `inputs` or `connections` and no edges anywhere. */

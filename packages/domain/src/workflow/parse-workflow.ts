@@ -1,7 +1,7 @@
 import { own } from '../json.js';
 import type { Issue } from '../issues.js';
 import type { EnvelopeKind, Workflow } from './types.js';
-import { readBlocks, type ReadBlock } from './blocks.js';
+import { MAX_ID_LENGTH, readBlocks, type ReadBlock } from './blocks.js';
 import { readContainers } from './containers.js';
 import { readEdges } from './edges.js';
 import { openEnvelope, type OpenedEnvelope } from './envelopes.js';
@@ -58,7 +58,9 @@ function readWorkflow(opened: OpenedEnvelope, named: string | undefined, reader:
   const read = readBlocks(opened.blocks, path, reader);
   const edges = readEdges(opened.edges, opened.edgesPath, read, reader);
   const { blocks, containers } = readContainers(read, body, kind, path, reader);
+  const sourceId = reader.text(opened.sourceId);
   return {
+    sourceId: sourceId !== null && sourceId.length <= MAX_ID_LENGTH ? sourceId : null,
     name: name ?? 'Untitled workflow',
     description: descriptionOf(reader.text(opened.description)),
     envelope: refineKind(kind, read),

@@ -13,6 +13,8 @@ export type EnvelopeKind =
 
 /** A workflow as drawn: blocks and edges, normalised out of whichever envelope held it. */
 export interface Workflow {
+  /** The id that it had where it was exported, by which other workflows call it; null where none is given. */
+  readonly sourceId: string | null;
   readonly name: string;
   readonly description: string | null;
   readonly envelope: EnvelopeKind;

@@ -47,6 +47,7 @@ describe('the current workflow', () => {
         bytes: new TextEncoder().encode('blocks: []'),
         contentType: 'application/yaml',
         document: { blocks: [] },
+        sourceId: null,
       },
       changedBy: `usr_${name}`,
       now: NOON,
@@ -62,6 +63,52 @@ describe('the current workflow', () => {
     expect(await store.currentWorkflow(`wf_${name}`, 'ws_other')).toBeNull();
     expect(await store.currentWorkflow('wf_none', `ws_${name}`)).toBeNull();
     expect(await store.currentWorkflow('wf_\0', `ws_${name}`)).toBeNull();
+  });
+});
+
+describe('a workflow that another calls', () => {
+  const put = (id: string, sourceId: string | null, title: string, ms: number) =>
+    createWorkflowStore(database).create({
+      id: `wf_${id}${name}`,
+      workspaceId: `ws_${name}`,
+      name: title,
+      description: null,
+      content: jsonContent({ blocks: [title] }, sourceId),
+      createdBy: `usr_${name}`,
+      now: after(ms),
+    });
+  const called = async (id: string, workspace = `ws_${name}`) =>
+    (await store.calledWorkflow(id, workspace))?.name;
+
+  it('is found by our id, and by the one that it had before it came', async () => {
+    await put('kid', 'sim-7', 'Kid', 1);
+    expect(await called(`wf_kid${name}`)).toBe('Kid');
+    expect(await called('sim-7')).toBe('Kid');
+    expect(await called('sim-8')).toBeUndefined();
+    expect(await called('sim-7', 'ws_other')).toBeUndefined();
+    expect(await called('\0')).toBeUndefined();
+  });
+
+  it('is the latest of several imports, but one of ours goes first', async () => {
+    await put('old', 'sim-7', 'Old', 1);
+    await put('new', 'sim-7', 'New', 2);
+    expect(await called('sim-7')).toBe('New');
+    await put('odd', `wf_old${name}`, 'Odd', 3);
+    expect(await called(`wf_old${name}`)).toBe('Old');
+  });
+
+  it('goes by the id of its latest content', async () => {
+    await put('kid', 'sim-7', 'Kid', 1);
+    await createWorkflowStore(database).update({
+      workspaceId: `ws_${name}`,
+      workflowId: `wf_kid${name}`,
+      expectedVersion: 1,
+      content: jsonContent({ blocks: [] }, 'sim-9'),
+      changedBy: `usr_${name}`,
+      now: after(2),
+    });
+    expect(await called('sim-7')).toBeUndefined();
+    expect(await called('sim-9')).toBe('Kid');
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Issue, Journey, JsonValue, Provenance } from '@sim/domain';
-import type { JourneyMapping, JourneyStore } from '@sim/engine';
-import { and, desc, eq, ne, type SQL } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/database.js';
+import type { JourneyMapping, JourneyStore, WorkflowContents } from '@sim/engine';
+import { and, desc, eq, ne, or, type SQL } from 'drizzle-orm';
+import type { Database, Drizzle, Transaction } from '../connection/database.js';
 import {
   workflowJourneyMappings as mappings,
   workflows,
@@ -17,26 +17,23 @@ import { documentOf } from '../workflows/document.js';
 export function createJourneyStore(database: Database): JourneyStore {
   return {
     async currentWorkflow(workflowId, workspaceId) {
-      const [row] = await database.run((db) =>
-        db
-          .select({
-            version: workflowVersions.version,
-            name: workflowVersions.name,
-            content: workflowVersions.content,
-            document: workflowVersions.document,
-          })
-          .from(workflows)
-          .innerJoin(
-            workflowVersions,
-            and(
-              eq(workflowVersions.workflowId, workflows.id),
-              eq(workflowVersions.version, workflows.currentVersion),
-            ),
-          )
-          .where(and(eq(workflows.id, workflowId), eq(workflows.workspaceId, workspaceId))),
+      const rows = await database.run((db) =>
+        currentContents(db).where(
+          and(eq(workflows.id, workflowId), eq(workflows.workspaceId, workspaceId)),
+        ),
       );
-      if (row === undefined) return null;
-      return { version: row.version, name: row.name, content: documentOf(row) };
+      return rows[0] ? toContent(rows[0]) : null;
+    },
+    async calledWorkflow(calledId, workspaceId) {
+      const isCalled = or(eq(workflows.id, calledId), eq(workflows.sourceId, calledId));
+      const rows = await database.run((db) =>
+        currentContents(db)
+          .where(and(eq(workflows.workspaceId, workspaceId), isCalled))
+          // Our own id before another's, and of several imports the latest.
+          .orderBy(desc(eq(workflows.id, calledId)), desc(workflows.updatedAt), workflows.id)
+          .limit(1),
+      );
+      return rows[0] ? toContent(rows[0]) : null;
     },
     async activeMapping(workflowId, workspaceId) {
       const [row] = await database.run((db) =>
@@ -160,4 +157,30 @@ function toMapping(row: typeof mappings.$inferSelect): JourneyMapping {
 /** Interfaces have no index signature, which the type of JSON wants; these are plain JSON by contract. */
 function asJson(value: Journey | Provenance | readonly Issue[]): JsonValue {
   return value as unknown as JsonValue;
+}
+
+/** The content of workflows at their current versions. */
+function currentContents(db: Drizzle) {
+  return db
+    .select({
+      version: workflowVersions.version,
+      name: workflowVersions.name,
+      content: workflowVersions.content,
+      document: workflowVersions.document,
+    })
+    .from(workflows)
+    .innerJoin(
+      workflowVersions,
+      and(
+        eq(workflowVersions.workflowId, workflows.id),
+        eq(workflowVersions.version, workflows.currentVersion),
+      ),
+    )
+    .$dynamic();
+}
+
+type ContentRow = Awaited<ReturnType<typeof currentContents>>[number];
+
+function toContent({ content, document, ...row }: ContentRow): WorkflowContents {
+  return { ...row, content: documentOf({ content, document }) };
 }

@@ -11,6 +11,7 @@ export const workflows = pgTable('workflows', {
   createdBy: plainText('created_by'),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
+  sourceId: plainText('source_id'),
 });
 
 /** What was imported, byte for byte. Rows never change. */

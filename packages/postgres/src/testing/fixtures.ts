@@ -15,9 +15,9 @@ export function after(ms: number): Date {
 }
 
 /** Content that is JSON itself. */
-export function jsonContent(value: unknown): WorkflowContent {
+export function jsonContent(value: unknown, sourceId: string | null = null): WorkflowContent {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
-  return { bytes, contentType: 'application/json', document: null };
+  return { bytes, contentType: 'application/json', document: null, sourceId };
 }
 
 /** A journey with nothing in it. */

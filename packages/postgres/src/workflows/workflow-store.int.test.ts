@@ -45,7 +45,7 @@ const change = (changes: Partial<WorkflowChange> = {}) =>
 describe('a workflow', () => {
   it('gives back byte for byte what came in', async () => {
     const bytes = Buffer.concat([Buffer.from('\uFEFF{"a" :\r\n1}\0'), randomBytes(300_000)]);
-    const content = { bytes, contentType: 'application/zip', document: { a: 1 } };
+    const content = { bytes, contentType: 'application/zip', document: { a: 1 }, sourceId: null };
     await store.create({
       id: `wf_raw${name}`,
       workspaceId: `ws_${name}`,

@@ -14,6 +14,8 @@ export interface WorkflowContent {
   readonly contentType: string;
   /** The JSON value it stands for; null where the bytes are JSON themselves. */
   readonly document: JsonValue;
+  /** The id that the document gives itself; null where it gives none. */
+  readonly sourceId: string | null;
 }
 
 /** A workflow at its current version. */
@@ -136,7 +138,7 @@ function only(workspaceId: string, workflowId: string) {
   return and(eq(workflows.workspaceId, workspaceId), eq(workflows.id, workflowId));
 }
 
-function toWorkflow({ currentVersion, id, ...row }: WorkflowRow): StoredWorkflow {
+function toWorkflow({ currentVersion, id, sourceId: _, ...row }: WorkflowRow): StoredWorkflow {
   return { ...row, id: id as StoredWorkflow['id'], version: currentVersion };
 }
 
@@ -150,7 +152,7 @@ async function createWorkflow(tx: Transaction, workflow: NewWorkflow): Promise<S
   const row = { id, workspaceId, name, description, createdBy, createdAt: now, updatedAt: now };
   const stored = await tx
     .insert(workflows)
-    .values({ ...row, currentVersion: 1 })
+    .values({ ...row, currentVersion: 1, sourceId: content.sourceId })
     .returning();
   await tx.insert(versions).values({
     ...{ workflowId: id, version: 1, name, description, createdBy, createdAt: now },
@@ -179,7 +181,10 @@ async function updateWorkflow(
   });
   const stored = await tx
     .update(workflows)
-    .set({ name, description, currentVersion: version, updatedAt: now })
+    .set({
+      ...{ name, description, currentVersion: version, updatedAt: now },
+      ...(change.content && { sourceId: change.content.sourceId }),
+    })
     .where(only(workspaceId, workflowId))
     .returning();
   return onlyRow(stored.map(toWorkflow));
