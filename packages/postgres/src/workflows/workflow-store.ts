@@ -138,8 +138,13 @@ function only(workspaceId: string, workflowId: string) {
   return and(eq(workflows.workspaceId, workspaceId), eq(workflows.id, workflowId));
 }
 
-function toWorkflow({ currentVersion, id, sourceId: _, ...row }: WorkflowRow): StoredWorkflow {
-  return { ...row, id: id as StoredWorkflow['id'], version: currentVersion };
+function toWorkflow(row: WorkflowRow): StoredWorkflow {
+  const { workspaceId, name, description, createdBy, createdAt, updatedAt } = row;
+  return {
+    id: row.id as StoredWorkflow['id'],
+    version: row.currentVersion,
+    ...{ workspaceId, name, description, createdBy, createdAt, updatedAt },
+  };
 }
 
 function contentColumns({ bytes, contentType, document }: WorkflowContent) {
