@@ -1,4 +1,5 @@
 export * from './ports.js';
+export * from './tools.js';
 export * from './errors.js';
 export * from './settings.js';
 export * from './engine.js';

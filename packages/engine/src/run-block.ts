@@ -13,6 +13,7 @@ import {
   type UnknownFieldError,
 } from '@sim/domain';
 import { keptOutput } from './block-output.js';
+import { findExecutor } from './find-executor.js';
 import { BlockFailure, type BlockExecutor, type BlockOutput } from './ports.js';
 import { hide, hideDeep, secretsToHide } from './redaction.js';
 import type { EnginePorts } from './settings.js';
@@ -38,27 +39,32 @@ export interface BlockSite {
 }
 
 /** What a block needs of the engine's ports. */
-export type BlockPorts = Pick<EnginePorts, 'executors' | 'secrets' | 'clock' | 'log' | 'settings'>;
+export type BlockPorts = Pick<
+  EnginePorts,
+  'executors' | 'tools' | 'secrets' | 'clock' | 'log' | 'settings'
+>;
 
-/** Binds a run to its executor. */
-export function prepareBlock(
+/** Binds a run to its executor. Never rejects: that there is none is told by the outcome. */
+export async function prepareBlock(
   ports: BlockPorts,
   site: BlockSite,
   state: SessionState,
   run: BlockRun,
-): BlockCall {
+): Promise<BlockCall> {
   const target = stateOf(graphOf(site.journey), run.stateId);
   const type = target.kind === 'fork' ? 'condition' : target.blockType;
-  const executor = ports.executors.get(type);
+  const found = await findExecutor(ports, site.workspaceId, target).catch((error: unknown) => toFailure(error));
+  const executor = found instanceof BlockFailure ? null : found;
   const names = envNames(target);
   const call = async (signal: AbortSignal): Promise<BlockOutput> => {
+    if (found instanceof BlockFailure) throw found;
     if (!executor) throw missingExecutor(target.label, type);
     const env = await readSecrets(ports, site, target, names);
     return runResolved(ports, site, state, { run, executor, env, signal });
   };
   return {
     run,
-    external: executor !== undefined && executor.sideEffect !== 'none',
+    external: executor !== null && executor.sideEffect !== 'none',
     outcome: (signal) => settle(ports, run, () => call(signal)),
   };
 }

@@ -1,6 +1,8 @@
 import { own, type JsonObject } from '../json.js';
 import type { SideEffect } from '../journey/types.js';
 import type { Block } from '../workflow/types.js';
+import { operationOf, toolFor } from './tools.js';
+import type { MapOptions } from './types.js';
 
 const BY_TYPE: Readonly<Record<string, SideEffect>> = {
   function: 'none',
@@ -20,10 +22,11 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What running a block does outside; of a type that is not known the worst is assumed. */
 export function sideEffectOf(
-  block: Block,
-  overrides: Readonly<Record<string, SideEffect>>,
+  block: Pick<Block, 'type' | 'params'>,
+  { sideEffects = {}, tools = [] }: MapOptions,
 ): SideEffect {
-  const given = own(overrides, block.type) ?? own(BY_TYPE, block.type);
+  const tool = toolFor(tools, block.type, operationOf(block.params));
+  const given = own(sideEffects, block.type) ?? tool?.sideEffect ?? own(BY_TYPE, block.type);
   if (given) return given;
   return block.type === 'api' && reads(block.params) ? 'read' : 'write';
 }

@@ -87,7 +87,7 @@ export function makeState(block: Block, context: StateContext): JourneyState {
         ...base,
         kind: 'tool',
         params: paramsOf(block, context.containers.get(block.id)),
-        sideEffect: sideEffectOf(block, context.options.sideEffects ?? {}),
+        sideEffect: sideEffectOf(block, context.options),
         retry: block.retry,
         hasErrorPath,
       };

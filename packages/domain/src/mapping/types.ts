@@ -1,5 +1,6 @@
 import type { Issue } from '../issues.js';
 import type { Journey, Provenance, SideEffect } from '../journey/types.js';
+import type { ToolOffer } from './tools.js';
 
 /** What the mapping is told from outside the workflow. */
 export interface MapOptions {
@@ -7,6 +8,8 @@ export interface MapOptions {
   readonly sideEffects?: Readonly<Record<string, SideEffect>>;
   /** Block types that an executor or a configured tool runs; others are reported. Absent: not checked. */
   readonly knownTypes?: ReadonlySet<string>;
+  /** Tools that the workspace has configured: they make a block known, and say what it does outside. */
+  readonly tools?: readonly ToolOffer[];
 }
 
 /** A workflow's journey, what was found on the way, and what became of each part. */
