@@ -1,3 +1,11 @@
 export { createBlocks, type Blocks, type BlocksOptions } from './blocks.js';
 export { InvalidAllowListEntryError } from './http/addresses.js';
 export type { SandboxOptions } from './sandbox/sandbox.js';
+export {
+  createTools,
+  tryTool,
+  type Tools,
+  type ToolsOptions,
+  type ToolTrial,
+  type TrialOutcome,
+} from './tools/tools.js';

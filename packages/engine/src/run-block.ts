@@ -53,7 +53,9 @@ export async function prepareBlock(
 ): Promise<BlockCall> {
   const target = stateOf(graphOf(site.journey), run.stateId);
   const type = target.kind === 'fork' ? 'condition' : target.blockType;
-  const found = await findExecutor(ports, site.workspaceId, target).catch((error: unknown) => toFailure(error));
+  const found = await findExecutor(ports, site.workspaceId, target).catch((error: unknown) =>
+    toFailure(error),
+  );
   const executor = found instanceof BlockFailure ? null : found;
   const names = envNames(target);
   const call = async (signal: AbortSignal): Promise<BlockOutput> => {
