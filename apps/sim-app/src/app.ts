@@ -13,6 +13,7 @@ import {
 import express, { Router, type Express } from 'express';
 import { auditRoutes } from './audit/routes.js';
 import type { SimAppContext } from './context.js';
+import { flagRoutes } from './flags/routes.js';
 import { forwardConversations } from './forwarding/forward.js';
 import { createSimAppHealth } from './health/health.js';
 import { homeRoutes } from './home/routes.js';
@@ -21,7 +22,7 @@ import { storeProblemHandler } from './http/problems.js';
 import type { TokenPorts } from './identity/create-token.js';
 import { identityRoutes } from './identity/routes.js';
 import { secretRoutes } from './secrets/routes.js';
-import { platformRoutes } from './tools/routes.js';
+import { toolRoutes } from './tools/routes.js';
 import { workflowRoutes } from './workflows/routes.js';
 import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
 import { workspaceRoutes } from './workspaces/routes.js';
@@ -79,10 +80,11 @@ function apiRoutes(context: SimAppContext): Router {
   };
   identityRoutes(host, { signIn, audit, resolveApiKey, tokens: tokenPorts(context) });
   workspaceRoutes(host, { workspaces, members, apiKeys, audit, clock });
-  workflowRoutes(host, { workflows, audit, clock });
+  workflowRoutes(host, { workflows, toolStore: context.toolStore, audit, clock });
   secretRoutes(host, { secrets: context.secretStore, audit, clock });
   auditRoutes(host, context.database);
-  platformRoutes(host, context.flags);
+  toolRoutes(host, context);
+  flagRoutes(host, context.flags);
   return host.router;
 }
 

@@ -1,57 +1,113 @@
-import { mapWorkflow, parseWorkflow, type Issue, type JsonValue } from '@sim/domain';
-import { EngineError, type Clock, type JourneyMapping, type JourneyStore } from '@sim/engine';
+import { createHash } from 'node:crypto';
+import {
+  mapWorkflow,
+  parseWorkflow,
+  takesTools,
+  toolsUsed,
+  type Issue,
+  type Journey,
+  type JsonValue,
+  type ToolOffer,
+} from '@sim/domain';
+import {
+  EngineError,
+  type Clock,
+  type JourneyMapping,
+  type JourneyStore,
+  type ToolStore,
+} from '@sim/engine';
 import { unprocessable, type ProblemError } from '@sim/service-kit';
 
 /** Maps workflows to journeys, and keeps what it mapped. */
 export interface JourneyService {
   /** Maps the current version anew. */
   convert(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
-  /** The mapping of the current version, made now where there is none. */
+  /**
+   * The mapping of the current version with the tools that are configured now; made anew where there is
+   * none, or the tools that run its blocks have changed.
+   */
   current(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
   /** The latest mappings in force of a workspace. */
   latest(workspaceId: string, limit: number): Promise<readonly JourneyMapping[]>;
   /** Maps without storing. */
-  preview(content: JsonValue): Mapped;
+  preview(content: JsonValue, workspaceId: string): Promise<Mapped>;
 }
 
 /** What mapping a document gives. */
-export type Mapped = Pick<JourneyMapping, 'journey' | 'provenance' | 'issues'>;
+export type Mapped = Pick<JourneyMapping, 'journey' | 'provenance' | 'issues' | 'toolsHash'>;
 
-/**
- * A service over a store.
- * @param knownTypes block types that can be run here; others become an issue
- */
-export function createJourneyService(
-  store: JourneyStore,
-  knownTypes: ReadonlySet<string>,
-  clock: Clock,
-): JourneyService {
-  const preview = (content: JsonValue) => mapDocument(content, knownTypes);
+/** What the service works with. */
+export interface JourneyServicePorts {
+  readonly journeys: JourneyStore;
+  readonly tools: ToolStore;
+  /** Block types that can be run here without a configured tool; others become an issue. */
+  readonly knownTypes: ReadonlySet<string>;
+  readonly clock: Clock;
+}
+
+/** A service over stores. */
+export function createJourneyService(ports: JourneyServicePorts): JourneyService {
+  const { journeys, clock } = ports;
+  const preview = (content: JsonValue, workspaceId: string) =>
+    mapDocument(content, ports, workspaceId);
   const convert = async (workflowId: string, workspaceId: string) => {
-    const workflow = await store.currentWorkflow(workflowId, workspaceId);
+    const workflow = await journeys.currentWorkflow(workflowId, workspaceId);
     if (!workflow) throw unknownWorkflow(workflowId);
     const mapping = {
       workflowId,
       workflowVersion: workflow.version,
-      ...preview(workflow.content),
+      ...(await preview(workflow.content, workspaceId)),
     };
-    await store.saveMapping(mapping, clock());
+    await journeys.saveMapping(mapping, clock());
     return mapping;
   };
   return {
     preview,
     convert,
-    latest: (workspaceId, limit) => store.activeMappings(workspaceId, limit),
-    current: async (workflowId, workspaceId) =>
-      (await store.activeMapping(workflowId, workspaceId)) ?? convert(workflowId, workspaceId),
+    latest: (workspaceId, limit) => journeys.activeMappings(workspaceId, limit),
+    async current(workflowId, workspaceId) {
+      const mapping = await journeys.activeMapping(workflowId, workspaceId);
+      const isStale = !mapping || (await hasOtherTools(mapping, ports.tools, workspaceId));
+      return isStale ? convert(workflowId, workspaceId) : mapping;
+    },
   };
 }
 
-function mapDocument(content: JsonValue, knownTypes: ReadonlySet<string>): Mapped {
+async function mapDocument(
+  content: JsonValue,
+  { tools: store, knownTypes }: JourneyServicePorts,
+  workspaceId: string,
+): Promise<Mapped> {
   const { workflow, issues } = parseWorkflow(content);
   if (!workflow) throw notAWorkflow(issues);
-  const mapped = mapWorkflow(workflow, { knownTypes });
-  return { ...mapped, issues: [...issues, ...mapped.issues] };
+  // Most workflows have no block that a tool may run, and ask for none.
+  const mayUse = workflow.blocks.some(({ type }) => takesTools(type));
+  const tools = mayUse ? await store.enabled(workspaceId) : [];
+  const mapped = mapWorkflow(workflow, { knownTypes, tools });
+  const toolsHash = hashOf(mapped.journey, tools);
+  return { ...mapped, issues: [...issues, ...mapped.issues], toolsHash };
+}
+
+async function hasOtherTools(
+  { journey, toolsHash = '' }: JourneyMapping,
+  store: ToolStore,
+  workspaceId: string,
+): Promise<boolean> {
+  if (!blocksOf(journey).some(({ type }) => takesTools(type))) return toolsHash !== '';
+  return hashOf(journey, await store.enabled(workspaceId)) !== toolsHash;
+}
+
+/** Tells the tools that run blocks of a journey, and what they do outside; empty where there are none. */
+function hashOf(journey: Journey, tools: readonly ToolOffer[]): string {
+  const used = toolsUsed(blocksOf(journey), tools);
+  if (used.length === 0) return '';
+  return createHash('sha256').update(JSON.stringify(used)).digest('hex');
+}
+
+function blocksOf({ states }: Journey) {
+  return states.flatMap((state) =>
+    state.kind === 'tool' ? [{ type: state.blockType, params: state.params }] : [],
+  );
 }
 
 function notAWorkflow(issues: readonly Issue[]): ProblemError {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mapWorkflow, parseWorkflow, type Issue, type JsonValue } from '@sim/domain';
+import { mapWorkflow, parseWorkflow, takesTools, type Issue, type JsonValue } from '@sim/domain';
+import type { ToolStore } from '@sim/engine';
 import type { NewWorkflow, StoredWorkflow, WorkflowStore } from '@sim/postgres';
 import { newId, ProblemError } from '@sim/service-kit';
-import { BUILT_IN_TOOLS } from '../tools/built-in.js';
+import { BUILT_IN_TYPES } from '../tools/built-in.js';
 import { readDocument } from './read-document.js';
 import { notAWorkflow } from './not-a-workflow.js';
 
@@ -27,8 +28,6 @@ export interface ImportedWorkflow {
   readonly issues: readonly Issue[];
 }
 
-const BUILT_IN_TYPES: ReadonlySet<string> = new Set(BUILT_IN_TOOLS.map(({ id }) => id));
-
 /** Every document is kept as JSON, byte for byte. */
 const CONTENT_TYPE = 'application/json';
 
@@ -43,10 +42,16 @@ export const contentOf = (bytes: Uint8Array) => ({
  * Reads a workflow and maps it once, so that its author learns of everything at the import.
  * @throws {ProblemError} 400 for what is no JSON, 422 for JSON that is no workflow.
  */
-export function readUpload({ bytes, name }: Upload): ReadWorkflow {
+export async function readUpload(
+  { bytes, name }: Upload,
+  toolStore: ToolStore,
+  workspaceId: string,
+): Promise<ReadWorkflow> {
   const { workflow, issues } = parseWorkflow(readDocument(bytes));
   if (workflow === null) throw notAWorkflow(issues);
-  const mapped = mapWorkflow(workflow, { knownTypes: BUILT_IN_TYPES });
+  const mayUse = workflow.blocks.some(({ type }) => takesTools(type));
+  const tools = mayUse ? await toolStore.enabled(workspaceId) : [];
+  const mapped = mapWorkflow(workflow, { knownTypes: BUILT_IN_TYPES, tools });
   return {
     name: name ?? workflow.name,
     description: workflow.description,
@@ -68,9 +73,10 @@ export interface ImportRequest extends Upload {
  */
 export async function importWorkflow(
   store: WorkflowStore,
+  toolStore: ToolStore,
   request: ImportRequest,
 ): Promise<ImportedWorkflow> {
-  const read = readUpload(request);
+  const read = await readUpload(request, toolStore, request.workspaceId);
   const id = request.idempotencyKey === undefined ? newId('wf') : idOf(request);
   const fresh: NewWorkflow = {
     id,

@@ -1,4 +1,5 @@
 import { ROUTES } from '@sim/contracts';
+import type { ToolStore } from '@sim/engine';
 import type { StoredWorkflow, WorkflowStore, WorkflowVersion } from '@sim/postgres';
 import { notFound } from '@sim/service-kit';
 import type { Audit } from '../audit/audit.js';
@@ -9,6 +10,8 @@ import { contentOf, importWorkflow, readUpload } from './import-workflow.js';
 /** What the workflows' endpoints need. */
 export interface WorkflowPorts {
   readonly workflows: WorkflowStore;
+  /** What runs blocks beside the built-in types. */
+  readonly toolStore: ToolStore;
   readonly audit: Audit;
   readonly clock: () => Date;
 }
@@ -63,9 +66,12 @@ export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
   });
 }
 
-function changingRoutes(host: EndpointHost, { workflows, audit, clock }: WorkflowPorts): void {
+function changingRoutes(
+  host: EndpointHost,
+  { workflows, toolStore, audit, clock }: WorkflowPorts,
+): void {
   endpoint(host, ROUTES.importWorkflow, async ({ principal, query, headers, body, req }) => {
-    const { workflow, issues } = await importWorkflow(workflows, {
+    const { workflow, issues } = await importWorkflow(workflows, toolStore, {
       bytes: body,
       name: query.name,
       workspaceId: principal.workspaceId,
@@ -89,7 +95,8 @@ function changingRoutes(host: EndpointHost, { workflows, audit, clock }: Workflo
       const { workspaceId } = principal;
       // Whose workflow it is comes before what is wrong with the document.
       found(await workflows.get(workspaceId, params.workflowId));
-      const read = readUpload({ bytes: body, name: query.name });
+      const upload = { bytes: body, name: query.name };
+      const read = await readUpload(upload, toolStore, workspaceId);
       const workflow = found(
         await workflows.update({
           workspaceId,

@@ -204,6 +204,10 @@ export async function tryTool(
     return { ok: true, output: toolOutput(output) };
   } catch (error) {
     if (error instanceof BlockFailure) return { ok: false, error: error.error };
-    throw error;
+    if (!trial.signal.aborted) throw error;
+    return {
+      ok: false,
+      error: { code: 'called_off', message: 'It was called off.', retryable: true },
+    };
   }
 }
