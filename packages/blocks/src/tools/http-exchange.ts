@@ -18,7 +18,7 @@ export function preparedRequest(
   const request = withKey(readRequest(call, params), call.context.idempotencyKey);
   const { method, url, headers, body } = request;
   return {
-    preview: { method, url: url.href, headers, body },
+    preview: { method, url: url.href, headers: shownHeaders(headers), body },
     send: () => send(call, request, limits),
   };
 }
@@ -29,6 +29,13 @@ function readRequest(call: ToolCall, params: JsonObject): HttpCall {
   } catch (error) {
     throw error instanceof InvalidCallError ? misconfigured(call, error.message, error) : error;
   }
+}
+
+/** Name and password in one are no text of a secret, and are hidden whole. */
+function shownHeaders(headers: HttpCall['headers']): JsonObject {
+  const { authorization, ...others } = headers;
+  if (authorization === undefined) return headers;
+  return { ...others, authorization: authorization.replace(/^(basic) .*$/i, '$1 ***') };
 }
 
 function withKey(request: HttpCall, key: string): HttpCall {

@@ -80,6 +80,28 @@ describe('a trial', () => {
     expect(await trial('/bad', false)).toMatchObject({ ok: false, error: { code: 'http_error' } });
   });
 
+  it('that is dry hides a secret however it is written', async () => {
+    const secret = 'a"b/c&d é';
+    const tools = toolsOver([], {
+      secrets: { values: () => Promise.resolve({ TOKEN: secret, PASS: 'pass-4711' }) },
+    });
+    const adapter = {
+      url: 'http://u:{{PASS}}@127.0.0.1/x',
+      query: { token: '{{TOKEN}}' },
+      body: { token: '{{TOKEN}}' },
+    };
+    const { signal } = new AbortController();
+    const trial = { params: {}, dryRun: true, idempotencyKey: 'x', signal };
+    expect(await tryTool(tools, httpTool(adapter), trial)).toMatchObject({
+      output: {
+        url: 'http://127.0.0.1/x?token=***',
+        headers: { authorization: 'Basic ***' },
+        body: '{"token":"***"}',
+      },
+    });
+    await tools.close();
+  });
+
   it('that is dry shows what would be sent, without secrets, and sends nothing', async () => {
     const before = server.seen.length;
     const outcome = await trial('/ok', true);

@@ -16,7 +16,7 @@ import { prepareHttp } from './http-tool.js';
 import { mcpTools } from './mcp/mcp-tool.js';
 import { openApiTools } from './openapi/openapi-tool.js';
 import { toolOutput, withoutSecrets } from './output.js';
-import { markersOf } from './template.js';
+import { encoded, markersOf } from './template.js';
 
 /** What tools may do; all but the stores has a default. */
 export interface ToolsOptions {
@@ -142,7 +142,7 @@ async function withSecrets(
       `it needs the secret ${absent.join(', ')}, which the workspace does not have.`,
     );
   }
-  const secrets = [...context.secrets, ...Object.values(env)];
+  const secrets = [...context.secrets, ...Object.values(env).flatMap(writtenForms)];
   return {
     tool: { id: tool.id, workspaceId, name: tool.name, blockType: tool.blockType },
     adapter,
@@ -151,6 +151,13 @@ async function withSecrets(
     context: { ...context, secrets },
     env,
   };
+}
+
+/** A secret as it stands in texts, in URLs and in JSON. */
+function writtenForms(secret: string): string[] {
+  const inQuery = new URLSearchParams({ _: secret }).toString().slice(2);
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, encoded(secret), inQuery, inJson])];
 }
 
 async function secretsOf(

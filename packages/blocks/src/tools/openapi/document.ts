@@ -45,6 +45,9 @@ export function readDocument(source: JsonValue): OpenApiDocument {
 function parseText(text: string): JsonValue {
   const json = parseJson(text);
   if (json !== undefined) return json;
+  if (text.length > MAX_YAML) {
+    throw new OpenApiError(`A document of more than ${MAX_YAML} characters is read as JSON alone.`);
+  }
   refuseSteep(text);
   try {
     // `core` knows no dates or binary values, which would be no JSON.
@@ -57,6 +60,9 @@ function parseText(text: string): JsonValue {
     });
   }
 }
+
+/** Half a second or so of work, in which nothing else gets on; JSON takes a hundredth of that. */
+const MAX_YAML = 512 * 1024;
 
 /** Columns of indentation, and brackets that are open at once: both far above what documents have. */
 const MAX_INDENT = 400;

@@ -277,6 +277,7 @@ describe('a document', () => {
     ['of version 2', { swagger: '2.0', paths: {} }],
     ['of a version that there is not', { openapi: '4.0.0' }],
     ['no YAML', 'a: [b: }'],
+    ['YAML without end', `a: ${'b'.repeat(600_000)}`],
     ['nested deep in brackets', '['.repeat(100_000)],
     ['nested deep in braces', '{a: '.repeat(100_000)],
     ['nested deep in one line', '- '.repeat(100_000)],

@@ -46,14 +46,21 @@ export function openApiTools(limits: ToolLimits) {
     return document;
   };
 
+  /** Configurations are at hand for some seconds, and what was read of them as long. */
+  const read = new WeakMap<OpenApiToolAdapter, OpenApiDocument>();
+  const inline = (adapter: OpenApiToolAdapter): OpenApiDocument => {
+    const document = read.get(adapter) ?? readDocument(adapter.document);
+    read.set(adapter, document);
+    return document;
+  };
+
   const prepare = async (call: OpenApiCall): Promise<PreparedCall> => {
     const { adapter, params } = call;
     const values = { ...call, blockType: call.tool.blockType };
     // Where to go is the tool's own affair: no parameter of a block has a say in it.
     const own = { ...values, params: {} };
     const documentUrl = adapter.documentUrl === null ? null : fillText(adapter.documentUrl, own);
-    const document =
-      documentUrl === null ? readDocument(adapter.document) : await fetched(call, documentUrl);
+    const document = documentUrl === null ? inline(adapter) : await fetched(call, documentUrl);
     const operation = findOperation(document, adapter.operationId);
     const given = adapter.server === null ? operation.server : fillText(adapter.server, own);
     const outcome = requestFor(operation, absolute(given, documentUrl), params);
