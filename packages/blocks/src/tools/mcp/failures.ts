@@ -15,17 +15,23 @@ export function isLostConnection(error: unknown): boolean {
   return code === null || code >= 0 || code === CONNECTION_CLOSED || code === REQUEST_TIMEOUT;
 }
 
-/** What a call over the protocol threw, as a block's failure. */
+/**
+ * What a call over the protocol threw, as a block's failure.
+ * @param isConnected it was a call over a connection that stood, not the making of one
+ */
 export function mcpFailure(
   call: Pick<ToolCall, 'tool' | 'context'>,
   error: unknown,
   limits: ToolLimits,
+  isConnected: boolean,
 ): BlockFailure {
   const { tool, context } = call;
   const { timeoutMs } = limits;
   const code = codeOf(error);
-  if (code === REQUEST_TIMEOUT) return mcpFailure(call, new TimeLimitError(timeoutMs), limits);
-  if (code === CONNECTION_CLOSED || code === 404) {
+  if (code === REQUEST_TIMEOUT)
+    return mcpFailure(call, new TimeLimitError(timeoutMs), limits, isConnected);
+  // A server that knows its clients no more answers 404.
+  if (code === CONNECTION_CLOSED || (code === 404 && isConnected)) {
     const message = `The connection to the tool "${tool.name}" was lost.`;
     return failure(context, { code: 'connection_lost', message, retryable: true }, error);
   }

@@ -173,6 +173,7 @@ describe('a server', () => {
 
   it.each([
     [401, '', 'http_error'],
+    [404, '', 'http_error'],
     [503, '', 'http_error'],
     [302, '', 'http_error'],
     [200, '{"not":"json-rpc"}', 'tool_failed'],

@@ -39,11 +39,16 @@ export function mcpTools(limits: ToolLimits) {
     const headers = Object.entries(target.headers).sort(([a], [b]) => (a < b ? -1 : 1));
     // A connection carries the headers of its tool, so none is shared between workspaces.
     const key = JSON.stringify([call.tool.workspaceId, target.url.href, headers]);
+    let isConnected = false;
     try {
-      return await pool.use(key, () => connectMcp(target), work, isLostConnection);
+      const begin = (connection: McpConnection) => {
+        isConnected = true;
+        return work(connection);
+      };
+      return await pool.use(key, () => connectMcp(target), begin, isLostConnection);
     } catch (error) {
       call.context.signal.throwIfAborted();
-      throw error instanceof BlockFailure ? error : mcpFailure(call, error, limits);
+      throw error instanceof BlockFailure ? error : mcpFailure(call, error, limits, isConnected);
     }
   };
 
