@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config';
  */
 const ssr = { resolve: { conditions: ['source', 'node'] } };
 
+/** They offer their sources under the same condition, which Node cannot run from there and Vite can. */
+const server = { deps: { inline: [/@modelcontextprotocol/, /eventsource/] } };
+
 /** Two cores: the pool is bounded, so that tests with servers do not starve one another. */
 export default defineConfig({
   test: {
@@ -16,6 +19,7 @@ export default defineConfig({
         environments: { __vitest__: ssr },
         test: {
           name: 'unit',
+          server,
           include: ['{packages,apps}/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/*.e2e.test.ts', '**/node_modules/**'],
         },
@@ -25,6 +29,7 @@ export default defineConfig({
         environments: { __vitest__: ssr },
         test: {
           name: 'int',
+          server,
           include: ['{packages,apps}/*/src/**/*.int.test.ts', 'tests/**/*.int.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 30_000,
@@ -36,6 +41,7 @@ export default defineConfig({
         environments: { __vitest__: ssr },
         test: {
           name: 'e2e',
+          server,
           include: ['tests/**/*.e2e.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 60_000,

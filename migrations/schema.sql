@@ -185,7 +185,8 @@ CREATE TABLE workflow_journey_mappings (
   issues json NOT NULL,
   mapper_version text NOT NULL,
   active boolean NOT NULL,
-  mapped_at timestamp with time zone NOT NULL
+  mapped_at timestamp with time zone NOT NULL,
+  tools_hash text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE workflow_versions (
@@ -230,6 +231,21 @@ CREATE TABLE workspace_members (
   user_id text NOT NULL,
   role text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE workspace_tools (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  name text NOT NULL,
+  block_type text NOT NULL,
+  operation text,
+  side_effect text NOT NULL,
+  idempotent boolean NOT NULL,
+  adapter json NOT NULL,
+  enabled boolean NOT NULL,
+  created_by text,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE workspaces (
@@ -296,6 +312,13 @@ ALTER TABLE workspace_invitations ADD CONSTRAINT workspace_invitations_status_ch
 ALTER TABLE workspace_members ADD CONSTRAINT workspace_members_person_key UNIQUE (organization_id, user_id);
 ALTER TABLE workspace_members ADD CONSTRAINT workspace_members_pkey PRIMARY KEY (id);
 ALTER TABLE workspace_members ADD CONSTRAINT workspace_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'editor'::text, 'viewer'::text])));
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_adapter_check CHECK ((COALESCE((adapter ->> 'kind'::text), ''::text) = ANY (ARRAY['http'::text, 'openapi'::text, 'mcp'::text])));
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_block_type_check CHECK (((char_length(block_type) >= 1) AND (char_length(block_type) <= 128)));
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_id_check CHECK ((id ~~ 'tool\_%'::text));
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)));
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_operation_check CHECK (((char_length(operation) >= 1) AND (char_length(operation) <= 128)));
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_pkey PRIMARY KEY (id);
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_side_effect_check CHECK ((side_effect = ANY (ARRAY['none'::text, 'read'::text, 'write'::text])));
 ALTER TABLE workspaces ADD CONSTRAINT workspaces_name_check CHECK ((name <> ''::text));
 ALTER TABLE workspaces ADD CONSTRAINT workspaces_pkey PRIMARY KEY (id);
 ALTER TABLE workspaces ADD CONSTRAINT workspaces_slug_key UNIQUE (slug);
@@ -321,6 +344,8 @@ ALTER TABLE workspace_invitations ADD CONSTRAINT workspace_invitations_inviter_f
 ALTER TABLE workspace_invitations ADD CONSTRAINT workspace_invitations_workspace_fkey FOREIGN KEY (organization_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 ALTER TABLE workspace_members ADD CONSTRAINT workspace_members_user_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE workspace_members ADD CONSTRAINT workspace_members_workspace_fkey FOREIGN KEY (organization_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_author_fkey FOREIGN KEY (created_by) REFERENCES auth_users(id) ON DELETE SET NULL;
+ALTER TABLE workspace_tools ADD CONSTRAINT workspace_tools_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
 CREATE INDEX idx_api_keys_config ON public.api_keys USING btree (config_id);
 CREATE INDEX idx_api_keys_reference ON public.api_keys USING btree (reference_id);
@@ -353,6 +378,8 @@ CREATE INDEX idx_workspace_invitations_email ON public.workspace_invitations USI
 CREATE INDEX idx_workspace_invitations_inviter ON public.workspace_invitations USING btree (inviter_id);
 CREATE INDEX idx_workspace_invitations_workspace ON public.workspace_invitations USING btree (organization_id);
 CREATE INDEX idx_workspace_members_user ON public.workspace_members USING btree (user_id, created_at);
+CREATE INDEX idx_workspace_tools_author ON public.workspace_tools USING btree (created_by);
+CREATE UNIQUE INDEX idx_workspace_tools_block ON public.workspace_tools USING btree (workspace_id, block_type, COALESCE(operation, ''::text));
 
 CREATE OR REPLACE FUNCTION public.audit_entry_hash(entry audit_log)
  RETURNS text

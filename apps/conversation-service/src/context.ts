@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createBlocks } from '@sim/blocks';
+import { createBlocks, createTools } from '@sim/blocks';
 import {
   createEngine,
   type Clock,
@@ -18,6 +18,7 @@ import {
   createSessionStore,
   createSessionUpkeep,
   createTimerWorker,
+  createToolStore,
   isMigrated,
   keyIdOf,
   type Database,
@@ -98,16 +99,15 @@ export function contextFromConfig(
   const understanding = createInternalUnderstanding();
   const sessions = createSessionStore(database, clock);
   const journeys = createJourneyStore(database);
+  const { secretStore, toolStore, tools } = toolsOf(config, secrets, database);
   const engine = createEngine({
     sessions,
     journeys,
-    secrets: createSecretStore(
-      database,
-      createCipher(secrets.encryptionKey, keyIdOf(secrets.encryptionKey)),
-    ),
+    secrets: secretStore,
     bus,
     understanding,
     executors: blocks.executors,
+    tools,
     clock,
     newId,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
@@ -131,7 +131,12 @@ export function contextFromConfig(
     bus,
     sessions,
     understanding,
-    journeyService: createJourneyService(journeys, new Set(blocks.executors.keys()), clock),
+    journeyService: createJourneyService({
+      journeys,
+      tools: toolStore,
+      knownTypes: new Set(blocks.executors.keys()),
+      clock,
+    }),
     engine,
     startUpkeep: () => upkeep.start(),
     isMigrated: () => isMigrated(database.pool),
@@ -144,7 +149,7 @@ export function contextFromConfig(
     async close() {
       await upkeep.stop();
       await engine.close();
-      await blocks.close();
+      await Promise.all([blocks.close(), tools.close()]);
       await redis?.close();
       await database.close();
       if (!overrides.logger) await closeLogger(logger);
@@ -157,6 +162,25 @@ function databaseOptions(
   { databaseUrl: url }: ConversationSecrets,
 ): DatabaseOptions {
   return { url, ssl, applicationName: 'conversation-service', pool, statementTimeoutMs };
+}
+
+/** What workspaces configure to run blocks, and the secrets that it takes. */
+function toolsOf(
+  { neighbours }: ConversationConfig,
+  { encryptionKey }: ConversationSecrets,
+  database: Database,
+) {
+  const secretStore = createSecretStore(
+    database,
+    createCipher(encryptionKey, keyIdOf(encryptionKey)),
+  );
+  const toolStore = createToolStore(database);
+  const tools = createTools({
+    store: toolStore,
+    secrets: secretStore,
+    allowPrivateHosts: neighbours.allowedPrivateHosts,
+  });
+  return { secretStore, toolStore, tools };
 }
 
 /** Timers and the keeper, which other replicas have too: not started before the service listens. */

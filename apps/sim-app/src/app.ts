@@ -13,6 +13,7 @@ import {
 import express, { Router, type Express } from 'express';
 import { auditRoutes } from './audit/routes.js';
 import type { SimAppContext } from './context.js';
+import { flagRoutes } from './flags/routes.js';
 import { forwardConversations } from './forwarding/forward.js';
 import { createSimAppHealth } from './health/health.js';
 import { homeRoutes } from './home/routes.js';
@@ -22,7 +23,7 @@ import type { TokenPorts } from './identity/create-token.js';
 import { identityRoutes } from './identity/routes.js';
 import { secretRoutes } from './secrets/routes.js';
 import { builtInTools } from './tools/built-in.js';
-import { platformRoutes } from './tools/routes.js';
+import { toolRoutes } from './tools/routes.js';
 import { workflowRoutes } from './workflows/routes.js';
 import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
 import { workspaceRoutes } from './workspaces/routes.js';
@@ -81,10 +82,13 @@ function apiRoutes(context: SimAppContext): Router {
   };
   identityRoutes(host, { signIn, audit, resolveApiKey, tokens: tokenPorts(context) });
   workspaceRoutes(host, { workspaces, members, apiKeys, audit, clock });
-  workflowRoutes(host, { workflows, audit, clock, knownTypes: new Set(tools.map(({ id }) => id)) });
+  const knownTypes = new Set(tools.map(({ id }) => id));
+  const { toolStore } = context;
+  workflowRoutes(host, { workflows, toolStore, audit, clock, knownTypes });
   secretRoutes(host, { secrets: context.secretStore, audit, clock });
   auditRoutes(host, context.database);
-  platformRoutes(host, context.flags, tools);
+  toolRoutes(host, { ...context, builtIn: tools });
+  flagRoutes(host, context.flags);
   return host.router;
 }
 

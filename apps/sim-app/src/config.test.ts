@@ -20,7 +20,7 @@ describe('the configuration of sim-app', () => {
     });
     expect(config.redis).toBeUndefined();
     expect(config.rateLimits.api).toEqual({ windowMs: 900_000, max: 1000 });
-    expect(config.platform).toEqual({ auditLog: true, version: '0.1.0' });
+    expect(config.platform).toEqual({ allowedPrivateHosts: [], auditLog: true, version: '0.1.0' });
     expect(secrets.encryptionKey).toHaveLength(32);
   });
 

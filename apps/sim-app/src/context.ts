@@ -1,15 +1,18 @@
+import { createTools, type Tools } from '@sim/blocks';
 import type { Clock } from '@sim/engine';
 import { MemoryCache } from '@sim/memory';
 import {
   createCipher,
   createDatabase,
   createSecretStore,
+  createToolStore,
   createWorkflowStore,
   createWorkspaceStore,
   isMigrated,
   keyIdOf,
   type Database,
   type ManagedSecretStore,
+  type ManagedToolStore,
   type WorkflowStore,
   type WorkspaceStore,
 } from '@sim/postgres';
@@ -52,6 +55,9 @@ export interface SimAppContext {
   readonly apiKeyAccess: ApiKeyAccess;
   readonly workflows: WorkflowStore;
   readonly secretStore: ManagedSecretStore;
+  readonly toolStore: ManagedToolStore;
+  /** Calls tools, to try them. */
+  readonly tools: Tools;
   readonly audit: Audit;
   readonly flags: FeatureFlagSource;
   readonly samples: readonly Sample[];
@@ -83,6 +89,13 @@ export function contextFromConfig(
   registerPoolMetrics(metrics, database);
   const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
   const cipher = createCipher(secrets.encryptionKey, keyIdOf(secrets.encryptionKey));
+  const secretStore = createSecretStore(database, cipher);
+  const toolStore = createToolStore(database);
+  const tools = createTools({
+    store: toolStore,
+    secrets: secretStore,
+    allowPrivateHosts: config.platform.allowedPrivateHosts,
+  });
   const apiKeys = createApiKeyStore(database);
   const apiKeyAccess = createApiKeyAccess(apiKeys, new MemoryCache({ maxEntries: 1000 }), clock);
   return {
@@ -107,7 +120,9 @@ export function contextFromConfig(
     apiKeys,
     apiKeyAccess,
     workflows: createWorkflowStore(database),
-    secretStore: createSecretStore(database, cipher),
+    secretStore,
+    toolStore,
+    tools,
     audit: config.platform.auditLog
       ? createAudit({ database, clock, keyIdOf: apiKeyAccess.keyIdOf })
       : NO_AUDIT,
@@ -115,6 +130,7 @@ export function contextFromConfig(
     samples: readSamples(config.platform.samplesDir),
     isMigrated: () => isMigrated(database.pool),
     async close() {
+      await tools.close();
       await redis?.close();
       await database.close();
       if (!overrides.logger) await closeLogger(logger);

@@ -9,6 +9,7 @@ export const ID_PREFIXES = {
   journey: 'jrn',
   session: 'ses',
   turn: 'trn',
+  tool: 'tool',
 } as const;
 
 /** An id of a kind, such as `wf_3k9x0q7m2c5v8b1n4z6p`. */
@@ -26,6 +27,7 @@ export const userId = idSchema(ID_PREFIXES.user, 'A person');
 export const workspaceId = idSchema(ID_PREFIXES.workspace, 'A workspace');
 export const apiKeyId = idSchema(ID_PREFIXES.apiKey, 'An API key (not the key itself)');
 export const workflowId = idSchema(ID_PREFIXES.workflow, 'A workflow');
+export const toolId = idSchema(ID_PREFIXES.tool, 'A tool of a workspace');
 export const journeyId = idSchema(ID_PREFIXES.journey, 'A journey');
 export const sessionId = idSchema(ID_PREFIXES.session, 'A session');
 export const turnId = idSchema(ID_PREFIXES.turn, 'A turn');

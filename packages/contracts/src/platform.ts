@@ -68,16 +68,16 @@ export const featureFlags = z
 export type FeatureFlags = z.output<typeof featureFlags>;
 
 /** A block type that runs without further set-up. */
-export const tool = z
+export const builtInTool = z
   .strictObject({
+    source: z.literal('built-in'),
     id: z.string().meta({ description: 'The block type', example: 'api' }),
     name: z.string(),
     description: z.string(),
     category: z.enum(['start', 'flow', 'person', 'work', 'end']),
     sideEffect: z.enum(['none', 'read', 'write']),
   })
-  .meta({ id: 'Tool' });
-export const toolList = z.strictObject({ items: z.array(tool) }).meta({ id: 'ToolList' });
+  .meta({ id: 'BuiltInTool' });
 
 /** One act, with its link in the chain of its workspace. */
 export const auditEntry = z

@@ -8,5 +8,5 @@ export type Role = (typeof ROLES)[number];
 export const role = z.enum(ROLES).meta({
   id: 'Role',
   description:
-    'owner: everything · admin: members, API keys, secrets · editor: workflows and sessions · viewer: reads',
+    'owner: everything · admin: members, API keys, secrets, tools · editor: workflows and sessions · viewer: reads',
 });

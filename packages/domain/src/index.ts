@@ -46,6 +46,7 @@ export { readYamlDocument } from './workflow/source.js';
 export { calledWorkflows } from './mapping/called-workflows.js';
 export { mapWorkflow } from './mapping/map-workflow.js';
 export { fillGaps, gapsOf, type Gaps } from './mapping/gaps.js';
+export { operationOf, takesTools, toolFor, toolsUsed, type ToolOffer } from './mapping/tools.js';
 export { MAPPER_VERSION } from './mapping/version.js';
 export type { MapOptions, MappedWorkflow } from './mapping/types.js';
 export { toMermaid } from './export/mermaid.js';

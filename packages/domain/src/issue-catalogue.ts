@@ -383,8 +383,9 @@ const catalogue = {
   executor_missing: {
     severity: 'warning',
     title: 'Nothing runs this type',
-    cause: 'No executor or tool is configured for the type of the block.',
-    fix: 'Configure a tool of that name; until then the conversation asks at this block whether to retry, skip or stop.',
+    cause:
+      'No executor of ours and no tool of the workspace runs the type and the operation of the block.',
+    fix: 'Configure a tool for them (POST /api/v1/tools); until then the conversation asks at this block whether to retry, skip or stop.',
   },
 } as const satisfies Readonly<Record<string, IssueDescription>>;
 

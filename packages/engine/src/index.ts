@@ -1,4 +1,5 @@
 export * from './ports.js';
+export * from './tools.js';
 export * from './errors.js';
 export * from './settings.js';
 export * from './engine.js';
@@ -7,3 +8,5 @@ export { sessionAnswer } from './answers.js';
 export { sessionChannel } from './turn-commit.js';
 export type { TurnInput } from './turn-work.js';
 export { JOURNEYS_AT_HAND } from './journey-cache.js';
+export { TimeLimitError, withinLimit } from './time-limit.js';
+export { hide, hideDeep, secretsToHide } from './redaction.js';

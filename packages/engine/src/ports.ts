@@ -163,6 +163,8 @@ export interface JourneyMapping {
   readonly journey: Journey;
   readonly provenance: Provenance;
   readonly issues: readonly Issue[];
+  /** Tells the configured tools that it was mapped with from others; empty, the default, where none is used. */
+  readonly toolsHash?: string;
 }
 
 /** A workflow as it was imported, at its current version. */

@@ -55,7 +55,8 @@ function outcome({ run: probe, secrets }: Probe, params: JsonObject = {}, limitM
   };
   const site = { sessionId: 'ses_1', workspaceId: 'ws_1', journey: journeyWith(params) };
   const call = prepareBlock(ports, site, initialState(), run);
-  return { log, result: call.outcome(new AbortController().signal) };
+  const { signal } = new AbortController();
+  return { log, result: call.then(({ outcome: told }) => told(signal)) };
 }
 
 const failed = (error: object) => ({ type: 'block-failed', error });

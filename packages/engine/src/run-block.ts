@@ -1,7 +1,6 @@
 import {
   createLookup,
   graphOf,
-  isJsonObject,
   resolveParams,
   envNames,
   stateOf,
@@ -14,6 +13,7 @@ import {
   type UnknownFieldError,
 } from '@sim/domain';
 import { keptOutput } from './block-output.js';
+import { answersFor, findExecutor } from './find-executor.js';
 import { BlockFailure, type BlockExecutor, type BlockOutput } from './ports.js';
 import { hide, hideDeep, secretsToHide } from './redaction.js';
 import type { EnginePorts } from './settings.js';
@@ -39,27 +39,35 @@ export interface BlockSite {
 }
 
 /** What a block needs of the engine's ports. */
-export type BlockPorts = Pick<EnginePorts, 'executors' | 'secrets' | 'clock' | 'log' | 'settings'>;
+export type BlockPorts = Pick<
+  EnginePorts,
+  'executors' | 'tools' | 'secrets' | 'clock' | 'log' | 'settings'
+>;
 
-/** Binds a run to its executor. */
-export function prepareBlock(
+/** Binds a run to its executor. Never rejects: that there is none is told by the outcome. */
+export async function prepareBlock(
   ports: BlockPorts,
   site: BlockSite,
   state: SessionState,
   run: BlockRun,
-): BlockCall {
+): Promise<BlockCall> {
   const target = stateOf(graphOf(site.journey), run.stateId);
   const type = target.kind === 'fork' ? 'condition' : target.blockType;
-  const executor = ports.executors.get(type);
+  const given = answersFor(target, state, run.scopeId);
+  const found = await findExecutor(ports, site.workspaceId, target, given).catch((error: unknown) =>
+    toFailure(error),
+  );
+  const executor = found instanceof BlockFailure ? null : found;
   const names = envNames(target);
   const call = async (signal: AbortSignal): Promise<BlockOutput> => {
+    if (found instanceof BlockFailure) throw found;
     if (!executor) throw missingExecutor(target.label, type);
     const env = await readSecrets(ports, site, target, names);
     return runResolved(ports, site, state, { run, executor, env, signal });
   };
   return {
     run,
-    external: executor !== undefined && executor.sideEffect !== 'none',
+    external: executor !== null && executor.sideEffect !== 'none',
     outcome: (signal) => settle(ports, run, () => call(signal)),
   };
 }
@@ -80,7 +88,7 @@ async function runResolved(
   const target = stateOf(graphOf(site.journey), run.stateId);
   const isBody = target.kind === 'loop' || target.kind === 'parallel';
   const lookup = createLookup(site.journey, state, run.scopeId, env, isBody ? target.id : null);
-  const resolved = resolveParams(target, lookup, givenInputs(target, state, run));
+  const resolved = resolveParams(target, lookup, answersFor(target, state, run.scopeId));
   if (!resolved.ok) throw unresolved(resolved.error);
   const { params, bindings } = resolved.value;
   const { blockTimeoutMs, maxOutputLength } = ports.settings;
@@ -99,13 +107,6 @@ async function runResolved(
   } catch (error) {
     throw redacted(toFailure(error, signal), secrets);
   }
-}
-
-/** What the person gave in place of parameters that the workflow lacks. */
-function givenInputs(target: JourneyState, state: SessionState, run: BlockRun): JsonObject {
-  const inputs = target.kind === 'tool' ? target.inputs : undefined;
-  const given = inputs && state.scopes[run.scopeId]?.outputs[inputs];
-  return isJsonObject(given) ? given : {};
 }
 
 async function readSecrets(

@@ -7,6 +7,7 @@ import type {
   SecretStore,
   SessionStore,
 } from './ports.js';
+import type { ToolFinder } from './tools.js';
 
 /** Limits and patience, all in milliseconds unless said otherwise. */
 export interface EngineSettings {
@@ -47,6 +48,8 @@ export interface EnginePorts {
   readonly bus: EventBus;
   readonly understanding: LanguageUnderstanding;
   readonly executors: ReadonlyMap<string, BlockExecutor>;
+  /** Tools that workspaces configure; none where absent. */
+  readonly tools?: ToolFinder;
   readonly clock: Clock;
   /** A new id with this prefix, never given before on any replica. */
   readonly newId: <P extends string>(prefix: P) => `${P}_${string}`;

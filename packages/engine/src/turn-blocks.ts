@@ -35,7 +35,7 @@ async function launch(work: TurnWork, effects: readonly Effect[]): Promise<void>
     // What was called off in the same breath as it was asked for does not begin.
     if (effect.type !== 'run-block' || calledOff.has(effect.run.id)) continue;
     const site = { ...work.record, journey: work.journey };
-    const call = prepareBlock(work.ports, site, work.decider.state, effect.run);
+    const call = await prepareBlock(work.ports, site, work.decider.state, effect.run);
     calls.push({ call, delayMs: effect.delayMs });
   }
   const external = calls.filter(({ call }) => call.external).map(({ call }) => call);

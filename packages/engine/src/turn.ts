@@ -1,5 +1,6 @@
-import { graphOf, stateOf, understandingContext, type Effect } from '@sim/domain';
+import { graphOf, stateOf, understandingContext, type Effect, type BlockRun } from '@sim/domain';
 import type { TurnAnswer } from './answers.js';
+import { answersFor, findExecutor } from './find-executor.js';
 import { settleEffects } from './turn-blocks.js';
 import { finish } from './turn-commit.js';
 import { take, type TurnWork } from './turn-work.js';
@@ -16,7 +17,7 @@ export async function driveTurn(
 ): Promise<void> {
   const timer = setTimeout(() => work.inbox.put('deadline'), replyWithinMs);
   try {
-    let effects = [...expire(work), ...recoverRuns(work), ...(await takeInput(work))];
+    let effects = [...expire(work), ...(await recoverRuns(work)), ...(await takeInput(work))];
     do {
       await settleEffects(work, effects, reply);
       effects = fireDue(work);
@@ -40,15 +41,27 @@ function expire(work: TurnWork): Effect[] {
 }
 
 /** Runs that a process began which is gone: its lease has lapsed, or this turn would not be here. */
-function recoverRuns(work: TurnWork): Effect[] {
-  return Object.values(work.decider.state.runs).flatMap((run) => {
-    const target = stateOf(graphOf(work.journey), run.stateId);
-    const executor = work.ports.executors.get(target.blockType);
-    const pure = target.kind !== 'tool' || target.sideEffect !== 'write';
+async function recoverRuns(work: TurnWork): Promise<Effect[]> {
+  const effects: Effect[] = [];
+  for (const run of Object.values(work.decider.state.runs)) {
+    const safe = await isSafeAgain(work, run);
     work.log.journaled.add(run.id);
-    const safe = pure || executor?.idempotent === true;
-    return take(work, { type: 'run-lost', runId: run.id, safe });
-  });
+    effects.push(...take(work, { type: 'run-lost', runId: run.id, safe }));
+  }
+  return effects;
+}
+
+async function isSafeAgain(
+  { ports, record, journey, decider }: TurnWork,
+  { scopeId, stateId }: BlockRun,
+): Promise<boolean> {
+  const target = stateOf(graphOf(journey), stateId);
+  if (target.kind !== 'tool' || target.sideEffect !== 'write') return true;
+  // Where it cannot be told, the person is asked.
+  const answers = answersFor(target, decider.state, scopeId);
+  const found = findExecutor(ports, record.workspaceId, target, answers);
+  const executor = await found.catch(() => null);
+  return executor?.idempotent === true;
 }
 
 async function takeInput(work: TurnWork): Promise<Effect[]> {

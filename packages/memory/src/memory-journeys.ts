@@ -25,8 +25,7 @@ export function createMemoryJourneys(): MemoryJourneys {
     },
     currentWorkflow: (workflowId, workspaceId) =>
       Promise.resolve(inWorkspace(workflowId, workspaceId)),
-    calledWorkflow: (calledId, workspaceId) =>
-      Promise.resolve(inWorkspace(calledId, workspaceId)),
+    calledWorkflow: (calledId, workspaceId) => Promise.resolve(inWorkspace(calledId, workspaceId)),
     activeMapping(workflowId, workspaceId) {
       const known = inWorkspace(workflowId, workspaceId) !== null;
       const mapping = mappings.findLast((candidate) => candidate.workflowId === workflowId);

@@ -53,4 +53,11 @@ export {
 } from './timers/timer-worker.js';
 export { UnknownWorkflowError, VersionConflictError } from './workflows/errors.js';
 export * from './workflows/workflow-store.js';
+export {
+  createToolStore,
+  ToolExistsError,
+  type ManagedToolStore,
+  type StoredTool,
+  type ToolChange,
+} from './tools/tool-store.js';
 export * from './workspaces/workspace-store.js';

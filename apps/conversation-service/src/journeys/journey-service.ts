@@ -1,5 +1,22 @@
-import { mapWorkflow, parseWorkflow, type Issue, type JsonValue, type Workflow } from '@sim/domain';
-import { EngineError, type Clock, type JourneyMapping, type JourneyStore } from '@sim/engine';
+import { createHash } from 'node:crypto';
+import {
+  mapWorkflow,
+  parseWorkflow,
+  takesTools,
+  toolsUsed,
+  type Issue,
+  type Journey,
+  type JsonValue,
+  type ToolOffer,
+  type Workflow,
+} from '@sim/domain';
+import {
+  EngineError,
+  type Clock,
+  type JourneyMapping,
+  type JourneyStore,
+  type ToolStore,
+} from '@sim/engine';
 import { unprocessable, type ProblemError } from '@sim/service-kit';
 import { readCalled } from './called-workflows.js';
 
@@ -7,62 +24,106 @@ import { readCalled } from './called-workflows.js';
 export interface JourneyService {
   /** Maps the current version anew. */
   convert(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
-  /** The mapping of the current version, made now where there is none. */
+  /**
+   * The mapping of the current version with the tools that are configured now; made anew where there is
+   * none, or the tools that run its blocks have changed.
+   */
   current(workflowId: string, workspaceId: string): Promise<JourneyMapping>;
   /** The latest mappings in force of a workspace. */
   latest(workspaceId: string, limit: number): Promise<readonly JourneyMapping[]>;
   /** Maps without storing. */
-  preview(content: JsonValue): Mapped;
+  preview(content: JsonValue, workspaceId: string): Promise<Mapped>;
 }
 
 /** What mapping a document gives. */
-export type Mapped = Pick<JourneyMapping, 'journey' | 'provenance' | 'issues'>;
+export type Mapped = Pick<JourneyMapping, 'journey' | 'provenance' | 'issues' | 'toolsHash'>;
 
-/**
- * A service over a store.
- * @param knownTypes block types that can be run here; others become an issue
- */
-export function createJourneyService(
-  store: JourneyStore,
-  knownTypes: ReadonlySet<string>,
-  clock: Clock,
-): JourneyService {
+/** What the service works with. */
+export interface JourneyServicePorts {
+  readonly journeys: JourneyStore;
+  readonly tools: ToolStore;
+  /** Block types that can be run here without a configured tool; others become an issue. */
+  readonly knownTypes: ReadonlySet<string>;
+  readonly clock: Clock;
+}
+
+/** A service over stores. */
+export function createJourneyService(ports: JourneyServicePorts): JourneyService {
+  const { journeys, clock } = ports;
   const convert = async (workflowId: string, workspaceId: string) => {
-    const stored = await store.currentWorkflow(workflowId, workspaceId);
+    const stored = await journeys.currentWorkflow(workflowId, workspaceId);
     if (!stored) throw unknownWorkflow(workflowId);
-    const { workflow, issues } = read(stored.content, stored.name);
-    const children = await readCalled(store, workspaceId, workflow);
-    const mapped = mapWorkflow(workflow, { knownTypes, children });
+    const read = readDocument(stored.content, stored.name);
+    const children = await readCalled(journeys, workspaceId, read.workflow);
     const mapping = {
       workflowId,
       workflowVersion: stored.version,
-      ...mapped,
-      issues: [...issues, ...mapped.issues],
+      ...(await mapRead(read, ports, workspaceId, children)),
     };
-    await store.saveMapping(mapping, clock());
+    await journeys.saveMapping(mapping, clock());
     return mapping;
   };
   return {
-    preview: (content) => {
-      const { workflow, issues } = read(content);
-      const mapped = mapWorkflow(workflow, { knownTypes });
-      return { ...mapped, issues: [...issues, ...mapped.issues] };
-    },
+    preview: async (content, workspaceId) => mapRead(readDocument(content), ports, workspaceId),
     convert,
-    latest: (workspaceId, limit) => store.activeMappings(workspaceId, limit),
-    current: async (workflowId, workspaceId) =>
-      (await store.activeMapping(workflowId, workspaceId)) ?? convert(workflowId, workspaceId),
+    latest: (workspaceId, limit) => journeys.activeMappings(workspaceId, limit),
+    async current(workflowId, workspaceId) {
+      const mapping = await journeys.activeMapping(workflowId, workspaceId);
+      const isStale = !mapping || (await hasOtherTools(mapping, ports.tools, workspaceId));
+      return isStale ? convert(workflowId, workspaceId) : mapping;
+    },
   };
 }
 
+/** A document that is a workflow. */
+interface ReadDocument {
+  readonly workflow: Workflow;
+  readonly issues: readonly Issue[];
+}
+
 /** @param name what the workflow is called where its document does not say, as files of archives do */
-function read(
-  content: JsonValue,
-  name?: string,
-): { readonly workflow: Workflow; readonly issues: readonly Issue[] } {
+function readDocument(content: JsonValue, name?: string): ReadDocument {
   const { workflow, issues } = parseWorkflow(content, { ...(name !== undefined && { name }) });
   if (!workflow) throw notAWorkflow(issues);
   return { workflow, issues };
+}
+
+/** @param children the workflows that it calls; where it is not known which there are, none is missing */
+async function mapRead(
+  { workflow, issues }: ReadDocument,
+  { tools: store, knownTypes }: JourneyServicePorts,
+  workspaceId: string,
+  children?: ReadonlyMap<string, Workflow>,
+): Promise<Mapped> {
+  const all = [workflow, ...(children?.values() ?? [])];
+  // Most workflows have no block that a tool may run, and ask for none.
+  const mayUse = all.some(({ blocks }) => blocks.some(({ type }) => takesTools(type)));
+  const tools = mayUse ? await store.enabled(workspaceId) : [];
+  const mapped = mapWorkflow(workflow, { knownTypes, tools, ...(children && { children }) });
+  const toolsHash = hashOf(mapped.journey, tools);
+  return { ...mapped, issues: [...issues, ...mapped.issues], toolsHash };
+}
+
+async function hasOtherTools(
+  { journey, toolsHash = '' }: JourneyMapping,
+  store: ToolStore,
+  workspaceId: string,
+): Promise<boolean> {
+  if (!blocksOf(journey).some(({ type }) => takesTools(type))) return toolsHash !== '';
+  return hashOf(journey, await store.enabled(workspaceId)) !== toolsHash;
+}
+
+/** Tells the tools that run blocks of a journey, and what they do outside; empty where there are none. */
+function hashOf(journey: Journey, tools: readonly ToolOffer[]): string {
+  const used = toolsUsed(blocksOf(journey), tools);
+  if (used.length === 0) return '';
+  return createHash('sha256').update(JSON.stringify(used)).digest('hex');
+}
+
+function blocksOf({ states }: Journey) {
+  return states.flatMap((state) =>
+    state.kind === 'tool' ? [{ type: state.blockType, params: state.params }] : [],
+  );
 }
 
 function notAWorkflow(issues: readonly Issue[]): ProblemError {

@@ -19,9 +19,9 @@ export function journeyRoutes(journeys: JourneyService): Router {
     const { journey } = await journeys.current(workflowOf(req), principalOf(req).workspaceId);
     sendJourney(res, journey, format);
   });
-  router.post(previewWorkflow.path, jsonBody({ limit: MAX_WORKFLOW_BYTES }), (req, res) => {
+  router.post(previewWorkflow.path, jsonBody({ limit: MAX_WORKFLOW_BYTES }), async (req, res) => {
     const { workflow } = validate(previewWorkflow.request.body.schema)(req.body, 'body');
-    res.json(conversion(journeys.preview(workflow)));
+    res.json(conversion(await journeys.preview(workflow, principalOf(req).workspaceId)));
   });
   return router;
 }

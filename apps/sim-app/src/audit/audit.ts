@@ -19,11 +19,15 @@ export type AuditAction =
   | 'workflow.deleted'
   | 'workflow.exported'
   | 'secret.set'
-  | 'secret.deleted';
+  | 'secret.deleted'
+  | 'tool.created'
+  | 'tool.changed'
+  | 'tool.deleted'
+  | 'tool.tested';
 
 /** What something was done to. */
 export interface AuditTarget {
-  readonly type: 'user' | 'workspace' | 'api-key' | 'workflow' | 'secret';
+  readonly type: 'user' | 'workspace' | 'api-key' | 'workflow' | 'secret' | 'tool';
   readonly id: string;
 }
 

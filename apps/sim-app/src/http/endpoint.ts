@@ -89,6 +89,7 @@ const MISSING: Readonly<Record<string, ProblemCode>> = {
   userId: 'member_not_found',
   apiKeyId: 'api_key_not_found',
   workflowId: 'workflow_not_found',
+  toolId: 'tool_not_found',
 };
 
 function readParams(schema: z.ZodType, req: Request): unknown {

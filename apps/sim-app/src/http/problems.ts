@@ -1,5 +1,10 @@
-import { InvalidCursorError, toDatabaseError, VersionConflictError } from '@sim/postgres';
-import { badRequest, preconditionFailed, type ProblemError } from '@sim/service-kit';
+import {
+  InvalidCursorError,
+  toDatabaseError,
+  ToolExistsError,
+  VersionConflictError,
+} from '@sim/postgres';
+import { badRequest, conflict, preconditionFailed, type ProblemError } from '@sim/service-kit';
 import type { ErrorRequestHandler } from 'express';
 
 /** The stores' refusals as problems of the same code. */
@@ -9,6 +14,7 @@ export function storeProblem(error: unknown): ProblemError | undefined {
       errors: [{ path: 'cursor', message: error.message }],
     });
   }
+  if (error instanceof ToolExistsError) return conflict(error.code, error.message);
   if (error instanceof VersionConflictError) {
     return preconditionFailed(error.code, error.message);
   }

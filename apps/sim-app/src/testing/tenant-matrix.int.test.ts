@@ -66,6 +66,20 @@ async function secret(name: string): Promise<{ name: string }> {
   return { name };
 }
 
+let blockTypes = 0;
+/** No two tools of a workspace are for the same blocks. */
+const TOOL = (blockType: string) => ({
+  name: 'Tool',
+  blockType,
+  adapter: { kind: 'http', url: 'https://example.com/' },
+});
+
+async function tool(): Promise<{ toolId: string }> {
+  const body = TOOL(`type${(blockTypes += 1)}`);
+  const made = await app.call('createTool', { token: owner.token, body });
+  return { toolId: String(made.body.id) };
+}
+
 /** A request to each endpoint that would succeed for the owner, on things of the owner's workspace. */
 const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOptions>>> = {
   listWorkspaces: () => ({}),
@@ -99,6 +113,11 @@ const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOpti
   deleteSecret: async () => ({ params: await secret('DELETED_SECRET') }),
   listAuditLog: () => ({}),
   listTools: () => ({}),
+  createTool: () => ({ body: TOOL(`made${(blockTypes += 1)}`) }),
+  getTool: async () => ({ params: await tool() }),
+  replaceTool: async () => ({ params: await tool(), body: TOOL(`kept${(blockTypes += 1)}`) }),
+  deleteTool: async () => ({ params: await tool() }),
+  testTool: async () => ({ params: await tool(), body: { dryRun: true } }),
   getFeatureFlags: () => ({}),
 };
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Issue } from '@sim/domain';
+import type { ToolStore } from '@sim/engine';
 import type { NewWorkflow, StoredWorkflow, WorkflowStore } from '@sim/postgres';
 import { newId, ProblemError } from '@sim/service-kit';
 import { readUploads, type Upload } from './read-upload.js';
@@ -11,7 +12,7 @@ export interface ImportedWorkflow {
 }
 
 /** What an import needs to know. */
-export interface ImportRequest extends Upload {
+export interface ImportRequest extends Omit<Upload, 'tools'> {
   readonly workspaceId: string;
   readonly userId: string;
   readonly idempotencyKey: string | undefined;
@@ -25,10 +26,11 @@ export interface ImportRequest extends Upload {
  */
 export async function importWorkflows(
   store: WorkflowStore,
+  toolStore: ToolStore,
   request: ImportRequest,
 ): Promise<[ImportedWorkflow, ...ImportedWorkflow[]]> {
   const { workspaceId, userId, now, idempotencyKey } = request;
-  const read = readUploads(request);
+  const read = readUploads({ ...request, tools: await toolStore.enabled(workspaceId) });
   const fresh = read.map(({ name, description, content }, index): NewWorkflow => ({
     id: idempotencyKey === undefined ? newId('wf') : idOf(request, index),
     workspaceId,

@@ -9,6 +9,7 @@ import {
   type Archive,
   type Issue,
   type JsonValue,
+  type ToolOffer,
 } from '@sim/domain';
 import type { WorkflowContent } from '@sim/postgres';
 import { badRequest } from '@sim/service-kit';
@@ -25,6 +26,8 @@ export interface Upload {
   readonly name: string | undefined;
   /** Block types that run here; others become an issue. */
   readonly knownTypes: ReadonlySet<string>;
+  /** Tools that the workspace has configured for the others. */
+  readonly tools: readonly ToolOffer[];
 }
 
 /** A workflow that was read, with what is stored of it. */
@@ -70,7 +73,7 @@ export function readUploads(upload: Upload): [ReadWorkflow, ...ReadWorkflow[]] {
   const read: ReadWorkflow[] = [];
   for (const { path, name, document, bytes } of archive.workflows) {
     const content = { bytes, contentType: 'application/json', document: null };
-    const one = tryOne(document, content, { knownTypes: upload.knownTypes, fileName: name });
+    const one = tryOne(document, content, { ...upload, fileName: name });
     if ('content' in one) read.push(one);
     else failures.push(...one.issues.map((issue) => inFile(issue, path)));
   }
@@ -117,8 +120,7 @@ function utf8(bytes: Uint8Array): string | null {
   }
 }
 
-interface Reading {
-  readonly knownTypes: ReadonlySet<string>;
+interface Reading extends Pick<Upload, 'knownTypes' | 'tools'> {
   /** Instead of the document's own. */
   readonly name?: string | undefined;
   /** Where the document has none. */
@@ -138,13 +140,13 @@ function readOne(
 function tryOne(
   document: JsonValue,
   content: Omit<WorkflowContent, 'sourceId'>,
-  { knownTypes, name, fileName }: Reading,
+  { knownTypes, tools, name, fileName }: Reading,
 ): ReadWorkflow | { readonly issues: readonly Issue[] } {
   const { workflow, issues } = parseWorkflow(document, {
     ...(fileName !== undefined && { name: fileName }),
   });
   if (workflow === null) return { issues };
-  const mapped = mapWorkflow(workflow, { knownTypes });
+  const mapped = mapWorkflow(workflow, { knownTypes, tools });
   return {
     name: name ?? workflow.name,
     description: workflow.description,

@@ -1,4 +1,5 @@
 import { ROUTES } from '@sim/contracts';
+import type { ToolStore } from '@sim/engine';
 import type { StoredWorkflow, WorkflowStore, WorkflowVersion } from '@sim/postgres';
 import { notFound } from '@sim/service-kit';
 import type { Audit } from '../audit/audit.js';
@@ -10,6 +11,8 @@ import { readUpload } from './read-upload.js';
 /** What the workflows' endpoints need. */
 export interface WorkflowPorts {
   readonly workflows: WorkflowStore;
+  /** What runs blocks beside the built-in types. */
+  readonly toolStore: ToolStore;
   readonly audit: Audit;
   readonly clock: () => Date;
   /** Block types that run here. */
@@ -68,10 +71,10 @@ export function workflowRoutes(host: EndpointHost, ports: WorkflowPorts): void {
 
 function changingRoutes(
   host: EndpointHost,
-  { workflows, audit, clock, knownTypes }: WorkflowPorts,
+  { workflows, toolStore, audit, clock, knownTypes }: WorkflowPorts,
 ): void {
   endpoint(host, ROUTES.importWorkflow, async ({ principal, query, headers, body, req }) => {
-    const [first, ...others] = await importWorkflows(workflows, {
+    const [first, ...others] = await importWorkflows(workflows, toolStore, {
       bytes: body,
       contentType: req.get('content-type'),
       name: query.name,
@@ -103,8 +106,13 @@ function changingRoutes(
       const { workspaceId } = principal;
       // Whose workflow it is comes before what is wrong with the document.
       found(await workflows.get(workspaceId, params.workflowId));
-      const contentType = req.get('content-type');
-      const read = readUpload({ bytes: body, contentType, name: query.name, knownTypes });
+      const read = readUpload({
+        bytes: body,
+        contentType: req.get('content-type'),
+        name: query.name,
+        knownTypes,
+        tools: await toolStore.enabled(workspaceId),
+      });
       const workflow = found(
         await workflows.update({
           workspaceId,

@@ -29,6 +29,7 @@ const TAGS: Readonly<Record<string, string>> = {
   workspaces: 'Workspaces, members, roles and API keys',
   workflows: 'Imported workflows and their versions',
   secrets: 'Values of {{ENV}} markers: written, never read',
+  tools: 'What runs blocks: built in, or configured by a workspace',
   platform: 'What this installation can do',
   operations: 'Probes',
   journeys: 'Workflows as state machines that talk',

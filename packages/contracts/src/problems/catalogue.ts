@@ -188,6 +188,7 @@ const THINGS = {
   api_key_not_found: missing('API key', 'GET /api/v1/workspaces/:workspaceId/api-keys'),
   workflow_not_found: missing('workflow', 'GET /api/v1/workflows'),
   version_not_found: missing('version', 'GET /api/v1/workflows/:workflowId/versions'),
+  tool_not_found: missing('tool', 'GET /api/v1/tools'),
   secret_not_found: missing('secret', 'GET /api/v1/secrets'),
   session_not_found: missing('session', 'GET /api/v1/conversational-workflows/sessions'),
   user_not_found: kind(
@@ -207,6 +208,18 @@ const THINGS = {
     'A workspace needs an owner',
     'The change would leave the workspace without an owner.',
     'Make another member owner first.',
+  ),
+  tool_exists: kind(
+    409,
+    'There is a tool for these blocks already',
+    'A workspace has one tool for an operation of a block type, and one for all its other operations.',
+    'Change the tool that is there, or name another operation.',
+  ),
+  tool_limit: kind(
+    409,
+    'The workspace has too many tools',
+    'A workspace has a bounded number of tools.',
+    'Delete tools that no workflow uses any more.',
   ),
   api_key_limit: kind(
     409,

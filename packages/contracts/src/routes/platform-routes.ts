@@ -1,13 +1,5 @@
 import { pageQuery } from '../page.js';
-import {
-  auditPage,
-  featureFlags,
-  health,
-  liveness,
-  readiness,
-  toolList,
-  version,
-} from '../platform.js';
+import { auditPage, featureFlags, health, liveness, readiness, version } from '../platform.js';
 import * as s from '../secrets.js';
 import { defineRoutes, json } from './route.js';
 
@@ -52,16 +44,6 @@ export const SETTINGS_ROUTES = defineRoutes('sim-app', {
     access: 'admin',
     request: { query: pageQuery },
     responses: { 200: json(auditPage, 'A page, the latest first') },
-    problems: [],
-  },
-  listTools: {
-    method: 'get',
-    path: '/api/v1/tools',
-    tag: 'platform',
-    summary: 'Block types that run without further set-up',
-    access: 'viewer',
-    request: {},
-    responses: { 200: json(toolList, 'The block types') },
     problems: [],
   },
   getFeatureFlags: {

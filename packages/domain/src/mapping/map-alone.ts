@@ -1,5 +1,5 @@
 import type { IssueCode } from '../issue-catalogue.js';
-import type { Journey, JourneyState, Transition } from '../journey/types.js';
+import type { Journey, JourneyState, ToolState, Transition } from '../journey/types.js';
 import type { Workflow } from '../workflow/types.js';
 import { IssueLog, quote, quoteAll } from '../workflow/issue-log.js';
 import { normaliseName } from '../expressions/references.js';
@@ -16,6 +16,7 @@ import { START_NAME, type StartRole } from './starts.js';
 import { stateIdOf } from './state-ids.js';
 import { makeState, syntheticStart, type StateContext } from './states.js';
 import { surveyBlocks, type Survey } from './survey.js';
+import { operationOf, toolFor } from './tools.js';
 import type { MapOptions, MappedWorkflow } from './types.js';
 import { MAPPER_VERSION, versionOf } from './version.js';
 import { readWays, type Way } from './ways.js';
@@ -179,14 +180,14 @@ function reportStates(
   states: readonly JourneyState[],
   transitions: readonly Transition[],
   survey: Survey,
-  { knownTypes }: MapOptions,
+  options: MapOptions,
   log: IssueLog,
 ): void {
   const taken = new Set(transitions.map(({ from, branchId }) => JSON.stringify([from, branchId])));
   for (const state of states) {
     const block = survey.byId.get(state.blockId);
     if (block && (state.kind === 'tool' || state.kind === 'router')) reportGaps(block, log);
-    if (state.kind === 'tool') reportExecutor(state, knownTypes, log);
+    if (state.kind === 'tool') reportExecutor(state, options, log);
     if (state.kind !== 'fork') continue;
     checkConditions(state, log);
     for (const { id, title } of state.branches) {
@@ -198,13 +199,18 @@ function reportStates(
 }
 
 function reportExecutor(
-  state: JourneyState,
-  knownTypes: ReadonlySet<string> | undefined,
+  state: ToolState,
+  { knownTypes, tools = [] }: MapOptions,
   log: IssueLog,
 ): void {
-  const { blockType, blockId, label } = state;
+  const { blockType, blockId, label, params } = state;
   if (!knownTypes || knownTypes.has(blockType)) return;
-  const message = () => `Nothing runs blocks of type ${quote(blockType)} such as ${quote(label)}.`;
+  const operation = operationOf(params);
+  if (toolFor(tools, blockType, operation)) return;
+  const message = () => {
+    const what = operation === null ? '' : ` with the operation ${quote(operation)}`;
+    return `Nothing runs blocks of type ${quote(blockType)}${what} such as ${quote(label)}.`;
+  };
   log.report('executor_missing', { blockId, message });
 }
 

@@ -4,16 +4,31 @@ import type { BlockTypeEntry } from '../catalogue/types.js';
 import type { SideEffect } from '../journey/types.js';
 import type { Block } from '../workflow/types.js';
 import { isBlank } from './blank.js';
+import { operationOf, takesTools, toolFor, type ToolOffer } from './tools.js';
+import type { MapOptions } from './types.js';
 
 /** What running a block does outside; of a type that is not known the worst is assumed. */
 export function sideEffectOf(
-  block: Block,
-  overrides: Readonly<Record<string, SideEffect>>,
+  block: Pick<Block, 'type' | 'params'>,
+  { sideEffects = {}, tools = [] }: MapOptions,
 ): SideEffect {
-  const given = own(overrides, block.type);
+  const given = own(sideEffects, block.type) ?? effectOfTool(block, tools);
   if (given) return given;
   const entry = entryOf(block.type);
   return entry ? effectOf(entry, block.params) : 'write';
+}
+
+const RANKS: Readonly<Record<SideEffect, number>> = { none: 0, read: 1, write: 2 };
+
+/** Of the tool that runs it; where only the run will tell the operation, the worst of those that may. */
+function effectOfTool(
+  { type, params }: Pick<Block, 'type' | 'params'>,
+  tools: readonly ToolOffer[],
+): SideEffect | undefined {
+  const operation = operationOf(params);
+  if (operation !== null) return toolFor(tools, type, operation)?.sideEffect;
+  const effects = tools.filter(({ blockType }) => blockType === type).map((t) => t.sideEffect);
+  return takesTools(type) ? effects.sort((a, b) => RANKS[b] - RANKS[a])[0] : undefined;
 }
 
 /** An operation that only the run will tell is none that reads. */

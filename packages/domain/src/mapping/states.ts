@@ -120,7 +120,7 @@ export function makeState(block: Block, context: StateContext): JourneyState {
         ...base,
         kind: 'tool',
         params: block.params,
-        sideEffect: sideEffectOf(block, context.options.sideEffects ?? {}),
+        sideEffect: sideEffectOf(block, context.options),
         retry: block.retry,
         hasErrorPath,
         ...inputsOf(block, context),

@@ -1,6 +1,7 @@
 import type { Issue } from '../issues.js';
 import type { Journey, Provenance, SideEffect } from '../journey/types.js';
 import type { Workflow } from '../workflow/types.js';
+import type { ToolOffer } from './tools.js';
 
 /** What the mapping is told from outside the workflow. */
 export interface MapOptions {
@@ -10,6 +11,8 @@ export interface MapOptions {
   readonly knownTypes?: ReadonlySet<string>;
   /** Workflows that blocks may call, by id; one that is not among them is reported. */
   readonly children?: ReadonlyMap<string, Workflow>;
+  /** Tools that the workspace has configured: they make a block known, and say what it does outside. */
+  readonly tools?: readonly ToolOffer[];
 }
 
 /** A workflow's journey, what was found on the way, and what became of each part. */

@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isJsonObject, type JsonValue } from '../json.js';
 import type { ChildJourney } from '../journey/types.js';
 import type { Workflow } from '../workflow/types.js';
+import { toolsUsed } from './tools.js';
 import type { MapOptions } from './types.js';
 
 /** Counts changes to what the mapping makes of a workflow. */
@@ -10,14 +11,21 @@ export const MAPPER_VERSION = '2';
 
 /**
  * SHA-256 (hex) of all that shapes a journey: the same workflow out of another envelope has the same.
- * `knownTypes` only adds issues, so that a new executor leaves journeys under their versions.
+ * `knownTypes` only adds issues, so that a new executor leaves journeys under their versions, and of the
+ * tools those alone count that run a block of this workflow.
  */
 export function versionOf(workflow: Workflow, options: MapOptions): string {
   const { name, description, blocks, edges, containers, variables } = workflow;
   const content = { name, description, blocks, edges, containers, variables };
   const sideEffects = { ...options.sideEffects };
   // Interfaces have no index signature, though all of these are plain JSON.
-  const all = { content, sideEffects, mapper: MAPPER_VERSION } as unknown as JsonValue;
+  const tools = toolsUsed(blocks, options.tools ?? []);
+  const all = {
+    content,
+    sideEffects,
+    ...(tools.length > 0 && { tools }),
+    mapper: MAPPER_VERSION,
+  } as unknown as JsonValue;
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(all))));
 }
 

@@ -181,6 +181,9 @@ describe('a mapping', () => {
     const remapped = { ...mappingOf(`wf_${name}`, journeyOf(name)), workflowVersion: 2 };
     await store.saveMapping(remapped, after(2));
     expect(await store.activeMapping(`wf_${name}`, `ws_${name}`)).toEqual(remapped);
+    const withTools = { ...remapped, toolsHash: 'abc' };
+    await store.saveMapping(withTools, after(3));
+    expect(await store.activeMapping(`wf_${name}`, `ws_${name}`)).toEqual(withTools);
   });
 
   it('is not there for another workspace', async () => {

@@ -125,6 +125,7 @@ async function saveMapping(
     workflowVersion,
     provenance: asJson(mapping.provenance),
     issues: asJson(mapping.issues),
+    toolsHash: mapping.toolsHash ?? '',
     active: true,
     mappedAt,
   };
@@ -151,6 +152,7 @@ function toMapping(row: typeof mappings.$inferSelect): JourneyMapping {
     journey: row.journey as unknown as Journey,
     provenance: row.provenance as unknown as Provenance,
     issues: row.issues as unknown as readonly Issue[],
+    ...(row.toolsHash !== '' && { toolsHash: row.toolsHash }),
   };
 }
 

@@ -2,3 +2,4 @@ export * from './identity.js';
 export * from './workflows.js';
 export * from './conversations.js';
 export * from './security.js';
+export * from './tools.js';

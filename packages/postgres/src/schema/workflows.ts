@@ -46,6 +46,8 @@ export const workflowJourneyMappings = pgTable(
     mapperVersion: plainText('mapper_version').notNull(),
     active: boolean('active').notNull(),
     mappedAt: moment('mapped_at').notNull(),
+    /** Which configured tools it was mapped with. */
+    toolsHash: plainText('tools_hash').notNull().default(''),
   },
   (table) => [primaryKey({ columns: [table.workflowId, table.journeyId, table.journeyVersion] })],
 );
