@@ -266,12 +266,12 @@ describe('two turns at once', () => {
 
 describe('blocks', () => {
   it('without an executor become a question, not a crash', async () => {
-    const s = await stage(oneStep('slack', { text: 'hi' }));
+    const s = await stage(oneStep('acme_crm', { text: 'hi' }));
     const id = await s.open();
     await s.say(id, 'x');
     const answer = await s.say(id, 'yes');
     expect(answer.state.awaiting?.kind).toBe('repair');
-    expect(answer.agentResponse).toContain('no tool here that runs "slack"');
+    expect(answer.agentResponse).toContain('no tool here that runs "acme_crm"');
     const skipped = await s.act(id, 'skip');
     expect(skipped.state.executionStatus).toBe('completed');
   });

@@ -3,10 +3,10 @@ import type { JsonObject } from '../json.js';
 import { block, parsed, uiExport } from '../workflow/testing/exports.js';
 import { sideEffectOf } from './side-effects.js';
 
-const effectOf = (type: string, params: JsonObject = {}, overrides = {}) => {
+const effectOf = (type: string, params: JsonObject = {}, sideEffects = {}) => {
   const [read] = parsed(uiExport([block('b', type, params)])).workflow.blocks;
   if (!read) throw new TypeError('no block');
-  return sideEffectOf(read, overrides);
+  return sideEffectOf(read, { sideEffects });
 };
 
 describe('what running a block does outside', () => {

@@ -4,7 +4,7 @@ import type { BlockTypeEntry } from '../catalogue/types.js';
 import type { SideEffect } from '../journey/types.js';
 import type { Block } from '../workflow/types.js';
 import { isBlank } from './blank.js';
-import { operationOf, takesTools, toolFor, type ToolOffer } from './tools.js';
+import { mayRun, operationOf, type ToolOffer } from './tools.js';
 import type { MapOptions } from './types.js';
 
 /** What running a block does outside; of a type that is not known the worst is assumed. */
@@ -25,10 +25,8 @@ function effectOfTool(
   { type, params }: Pick<Block, 'type' | 'params'>,
   tools: readonly ToolOffer[],
 ): SideEffect | undefined {
-  const operation = operationOf(params);
-  if (operation !== null) return toolFor(tools, type, operation)?.sideEffect;
-  const effects = tools.filter(({ blockType }) => blockType === type).map((t) => t.sideEffect);
-  return takesTools(type) ? effects.sort((a, b) => RANKS[b] - RANKS[a])[0] : undefined;
+  const effects = mayRun(tools, type, operationOf(params)).map(({ sideEffect }) => sideEffect);
+  return effects.sort((a, b) => RANKS[b] - RANKS[a])[0];
 }
 
 /** An operation that only the run will tell is none that reads. */

@@ -13,7 +13,7 @@ const map = (params: JsonObject, tools: readonly ToolOffer[], type = 'slack') =>
   });
 };
 const stateOf = (mapped: ReturnType<typeof map>) =>
-  mapped.journey.states.find(({ blockId }) => blockId === 'a');
+  mapped.journey.states.find(({ id }) => id === 'st_a');
 const codesOf = (mapped: ReturnType<typeof map>) => mapped.issues.map(({ code }) => code);
 
 const all: ToolOffer = { blockType: 'slack', operation: null, sideEffect: 'read' };
@@ -71,6 +71,15 @@ describe('a workflow mapped with tools', () => {
     const api = { blockType: 'api', operation: null, sideEffect: 'none' } as const;
     const get = map({ url: 'https://a.test', method: 'POST' }, [api], 'api');
     expect(stateOf(get)).toMatchObject({ sideEffect: 'none' });
+  });
+
+  it('takes the worst where only the run will tell the operation', () => {
+    expect(stateOf(map({ operation: '<start.op>' }, [list, all, send]))).toMatchObject({
+      sideEffect: 'write',
+    });
+    expect(stateOf(map({}, [list, all]))).toMatchObject({ sideEffect: 'read' });
+    const versionWith = (tools: readonly ToolOffer[]) => map({}, tools).journey.version;
+    expect(versionWith([all, send])).not.toBe(versionWith([all]));
   });
 
   it('has another version by the tools that run its blocks alone', () => {

@@ -65,6 +65,16 @@ export function toolFor<T extends Pick<ToolOffer, 'blockType' | 'operation'>>(
   return exact ?? ofType.find((tool) => tool.operation === null) ?? null;
 }
 
+/** The tools that may run a block: where only the run will tell the operation, any of its type. */
+export function mayRun(
+  tools: readonly ToolOffer[],
+  blockType: string,
+  operation: string | null,
+): readonly ToolOffer[] {
+  if (operation !== null) return [toolFor(tools, blockType, operation)].filter((t) => t !== null);
+  return takesTools(blockType) ? tools.filter((tool) => tool.blockType === blockType) : [];
+}
+
 /**
  * The tools that run some of these blocks, in an order of their own: what a journey depends on, whichever
  * other tools there are.
@@ -76,10 +86,9 @@ export function toolsUsed(
   if (tools.length === 0) return [];
   const used = new Map<string, ToolOffer>();
   for (const { type, params } of blocks) {
-    const tool = toolFor(tools, type, operationOf(params));
-    if (!tool) continue;
-    const { blockType, operation, sideEffect } = tool;
-    used.set(JSON.stringify([blockType, operation]), { blockType, operation, sideEffect });
+    for (const { blockType, operation, sideEffect } of mayRun(tools, type, operationOf(params))) {
+      used.set(JSON.stringify([blockType, operation]), { blockType, operation, sideEffect });
+    }
   }
   return [...used].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tool]) => tool);
 }
