@@ -3,15 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
-import { benchMapping } from './mapping.js';
+import { benchMapping, benchRunning, mappingPeak } from './mapping.js';
 import { benchTurns } from './turns.js';
 
 /** `npm run bench -- [turns] [mapping] [--seconds N]`: JSON lines, then a table of each. */
 async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === 'memory') {
+    process.stdout.write(String(mappingPeak(args[1] ?? '', Number(args[2]))));
+    return;
+  }
   const seconds = Number(args[args.indexOf('--seconds') + 1]) || 8;
   const wanted = args.filter((arg) => arg === 'turns' || arg === 'mapping');
   const runs = wanted.length > 0 ? wanted : ['mapping', 'turns'];
-  if (runs.includes('mapping')) show(benchMapping());
+  if (runs.includes('mapping')) {
+    for (const rows of [benchMapping(), benchRunning()]) {
+      for (const line of rows) process.stdout.write(`${JSON.stringify(line)}\n`);
+      show(rows);
+    }
+  }
   if (runs.includes('turns')) {
     await withDatabase(async (url) => {
       const lines = await benchTurns(url, seconds * 1000);
