@@ -30,6 +30,7 @@ export { render } from './conversation/voice/render.js';
 export { en, type MessageKey } from './conversation/voice/en.js';
 export { parseWorkflow, type ParsedWorkflow } from './workflow/parse-workflow.js';
 export { mapWorkflow } from './mapping/map-workflow.js';
+export { analyse } from './analysis/analyse.js';
 export { MAPPER_VERSION } from './mapping/version.js';
 export type { MapOptions, MappedWorkflow } from './mapping/types.js';
 export { toMermaid } from './export/mermaid.js';

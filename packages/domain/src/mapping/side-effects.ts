@@ -20,7 +20,7 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What running a block does outside; of a type that is not known the worst is assumed. */
 export function sideEffectOf(
-  block: Block,
+  block: Pick<Block, 'type' | 'params'>,
   overrides: Readonly<Record<string, SideEffect>>,
 ): SideEffect {
   const given = own(overrides, block.type) ?? own(BY_TYPE, block.type);
