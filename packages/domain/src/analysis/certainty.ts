@@ -1,5 +1,5 @@
 import type { StateId } from '../journey/types.js';
-import type { Flow } from './flow.js';
+import { listAt, type Flow } from './flow.js';
 
 /** Asks whether one of some states has surely run when another is begun; all of one body. */
 export interface Question {
@@ -195,22 +195,32 @@ class Sweep {
    */
   aside(): Uint8Array {
     const { outcomes, targets } = this.#flow;
-    const reaches = new Uint8Array(this.#own.length);
-    const aside = new Uint8Array(this.#own.length);
-    const endsOf = (at: number) =>
-      [...outcomes.items.subarray(outcomes.from[at], outcomes.from[at + 1])].map((n) =>
-        targets.items.subarray(targets.from[n], targets.from[n + 1]),
-      );
-    for (let at = reaches.length - 1; at >= 0; at -= 1) {
-      const some = endsOf(at).some((states) => states.some((to) => reaches[to] === 1));
-      reaches[at] = some || this.#own[at] === 1 ? 1 : 0;
+    const own = this.#own;
+    const reaches = new Uint8Array(own.length);
+    const aside = new Uint8Array(own.length);
+    const isReached = (outcome: number) => {
+      const end = targets.from[outcome + 1] ?? 0;
+      let some = 0;
+      for (let to = targets.from[outcome] ?? 0; to < end; to += 1) {
+        some |= reaches[targets.items[to] ?? 0] ?? 0;
+      }
+      return some === 1;
+    };
+    for (let at = own.length - 1; at >= 0; at -= 1) {
+      const end = outcomes.from[at + 1] ?? 0;
+      let some = own[at] === 1;
+      for (let outcome = outcomes.from[at] ?? 0; outcome < end && !some; outcome += 1) {
+        some = isReached(outcome);
+      }
+      reaches[at] = some ? 1 : 0;
     }
-    for (let at = 0; at < aside.length; at += 1) {
-      for (const states of endsOf(at)) {
-        const passes = reaches[at] === 1 && states.every((to) => reaches[to] === 0);
-        if (aside[at] !== 1 && (this.#own[at] === 1 || !passes)) continue;
+    for (let at = 0; at < own.length; at += 1) {
+      const end = outcomes.from[at + 1] ?? 0;
+      const mayPass = own[at] !== 1 && reaches[at] === 1;
+      for (let outcome = outcomes.from[at] ?? 0; outcome < end; outcome += 1) {
+        if (aside[at] !== 1 && (!mayPass || isReached(outcome))) continue;
         aside[at] = 1;
-        for (const to of states) aside[to] = 1;
+        for (const to of listAt(targets, outcome)) aside[to] = 1;
       }
     }
     return aside;
@@ -229,7 +239,7 @@ class Sweep {
     for (let at = index.get(state); at !== undefined;) {
       path.push(...order.slice(at, at + 1));
       const first = sources.from[at] ?? 0;
-      const incoming = sources.items.subarray(first, sources.from[at + 1]);
+      const incoming = listAt(sources, at);
       let way = -1;
       for (const test of tests) {
         way = incoming.findIndex((from, n) => test(from, errors[first + n] === -1));
@@ -247,10 +257,7 @@ class Sweep {
     const path: StateId[] = [];
     for (let at = index.get(entry); at !== undefined && path.length < order.length;) {
       path.push(...order.slice(at, at + 1));
-      const ends = outcomes.items.subarray(outcomes.from[at], outcomes.from[at + 1]);
-      const begun = [...ends].map((n) =>
-        targets.items.subarray(targets.from[n], targets.from[n + 1]),
-      );
+      const begun = [...listAt(outcomes, at)].map((outcome) => listAt(targets, outcome));
       at = begun.find((states) => states.every((to) => this.#leads[to] === 0))?.[0];
     }
     return path;

@@ -27,6 +27,11 @@ export interface Lists {
   readonly items: Int32Array;
 }
 
+/** One of the lists. */
+export function listAt({ from, items }: Lists, index: number): Int32Array {
+  return items.subarray(from[index], from[index + 1]);
+}
+
 /** The flow of the states that can be decided. Linear. */
 export function flowOf({ bodies, graph, ways }: JourneySurvey): Flow {
   const order = bodies.flatMap(({ decided }) => decided);
