@@ -72,6 +72,13 @@ export const journeyIssues = {
       'A block outside a loop or parallel reads one inside; it sees what the last iteration left, and nothing where there was none.',
     fix: 'Read the results of the container if all iterations are meant.',
   },
+  reference_alternatives: {
+    severity: 'info',
+    title: 'References to branches of which one has run',
+    cause:
+      'A block where branches meet reads blocks of several of them; those that have not run are empty.',
+    fix: 'Nothing need be done where the block can do with the one that has run.',
+  },
   reference_after_error: {
     severity: 'warning',
     title: 'Reference to a block that has failed',

@@ -8,6 +8,7 @@ import { apply, initialState } from '../session/evolve.js';
 import { arbitraryJourney } from '../session/testing/arbitrary-journey.js';
 import { Improvisation, type Happening } from '../session/testing/improvisation.js';
 import type { SessionState } from '../session/types.js';
+import { fork, journey as sketch, start, tool } from '../testing/journeys.js';
 import { IssueLog } from '../workflow/issue-log.js';
 import { analyse } from './analyse.js';
 import { flowOf } from './flow.js';
@@ -41,6 +42,39 @@ function reading(state: JourneyState, text: string): JourneyState {
   }
 }
 
+/** Journeys of branches and joins alone, close enough that they often meet. */
+const knots: fc.Arbitrary<Journey> = fc
+  .array(
+    fc.record({
+      isFork: fc.boolean(),
+      mayFail: fc.boolean(),
+      from: fc.array(fc.nat(50), { minLength: 1, maxLength: 3 }),
+    }),
+    { minLength: 3, maxLength: 7, size: 'max' },
+  )
+  .map((plans) => {
+    const exits = ['start -'];
+    const ways: string[] = [];
+    const states = plans.map(({ isFork, mayFail, from }, n) => {
+      const name = `${isFork ? 'fork' : 'tool'}${n}`;
+      // The latest exits are the likeliest.
+      for (const at of new Set(from.map((pick) => pick % Math.min(4, exits.length)))) {
+        ways.push(`${exits.at(-1 - at) ?? ''}> ${name}`);
+      }
+      exits.push(
+        ...(isFork ? ['if', 'else'].map((id) => `${name} -branch:${id}-`) : [`${name} -`]),
+      );
+      if (mayFail) exits.push(`${name} -error-`);
+      if (!isFork) return tool(name);
+      return fork(
+        name,
+        { id: 'if', title: 'if', expression: '1' },
+        { id: 'else', title: 'else', expression: null },
+      );
+    });
+    return sketch([start(), ...states], ways);
+  });
+
 function judged(journey: Journey): BlockReference[] {
   const survey = surveyJourney(journey, new IssueLog());
   return judgeReferences(survey, flowOf(survey), readersOf(survey), namesOf(survey));
@@ -49,7 +83,7 @@ function judged(journey: Journey): BlockReference[] {
 const happening = fc
   .nat(99)
   .map((pick): Happening[] => [
-    { kind: 'outcome', pick, ok: pick % 7 !== 0, big: pick % 2 === 0 },
+    { kind: 'outcome', pick, ok: pick % 5 !== 0, big: pick % 2 === 0 },
     pick % 11 === 0
       ? { kind: 'act', action: 'back', parameters: {} }
       : { kind: 'answer', pick: pick + 1 },
@@ -83,14 +117,15 @@ function isRead(
 describe('a reference of which nothing is said', () => {
   it('finds its block done, in any run', { timeout: 120_000 }, () => {
     let found = 0;
+    let several = 0;
     fc.assert(
       fc.property(
-        arbitraryJourney(12).map(readingAll),
+        fc.oneof(knots, arbitraryJourney(12)).map(readingAll),
         fc.array(happening, { minLength: 20, maxLength: 60, size: 'max' }),
         (journey, happenings) => {
           const certain = new Map<StateId, BlockReference[]>();
           for (const reference of judged(journey)) {
-            if (!/^surely/.test(reference.verdict)) continue;
+            if (!/^surely|^alternative/.test(reference.verdict)) continue;
             certain.set(reference.reader, [...(certain.get(reference.reader) ?? []), reference]);
           }
           const session = new Improvisation(journey, { askForConfirmation: false }, {});
@@ -99,7 +134,15 @@ describe('a reference of which nothing is said', () => {
           const state = initialState();
           for (const event of session.events) {
             const at = readerAt(event);
-            for (const reference of (at && certain.get(at.stateId)) ?? []) {
+            const read = (at && certain.get(at.stateId)) ?? [];
+            const one = read.filter(({ verdict }) => verdict === 'alternative');
+            if (at && one.length > 0) {
+              const isOne = one.some((each) => isRead(journey, state, each, at.scopeId));
+              expect(isOne, `${at.stateId} finds one of several`).toBe(true);
+              several += 1;
+            }
+            for (const reference of read) {
+              if (reference.verdict === 'alternative') continue;
               const where = `${reference.reader} reads ${reference.token.raw}`;
               expect(isRead(journey, state, reference, at?.scopeId ?? ''), where).toBe(true);
               found += 1;
@@ -108,9 +151,10 @@ describe('a reference of which nothing is said', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
     expect(found).toBeGreaterThan(200);
+    expect(several).toBeGreaterThan(0);
   });
 });
 
@@ -118,7 +162,7 @@ describe('a path on which a block does not run', () => {
   it('is one of the journey, and passes the block by', () => {
     const kinds = new Set<string>();
     fc.assert(
-      fc.property(arbitraryJourney(14).map(readingAll), (journey) => {
+      fc.property(fc.oneof(knots, arbitraryJourney(14)).map(readingAll), (journey) => {
         // In a loop's body a path begins where that does.
         const begins = new Set([
           journey.initial,
@@ -137,7 +181,7 @@ describe('a path on which a block does not run', () => {
             expect(isWay, `${states.join(' ')}: ${to}`).toBe(true);
           }
           if (verdict !== 'not-in-every-iteration') expect(states.at(-1)).toBe(reader);
-          if (['maybe', 'not-before', 'not-in-every-iteration'].includes(verdict)) {
+          if (['maybe', 'alternative', 'not-before', 'not-in-every-iteration'].includes(verdict)) {
             expect(states.slice(0, -1)).not.toContain(target);
           }
           if (verdict === 'surely-or-failed') {
@@ -149,6 +193,7 @@ describe('a path on which a block does not run', () => {
       { numRuns: 150 },
     );
     expect([...kinds].toSorted()).toEqual([
+      'alternative',
       'around',
       'before-own-body',
       'inside',

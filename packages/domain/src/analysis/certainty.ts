@@ -12,6 +12,8 @@ export interface Question {
 /** States of which one must have run. The object is the target's identity. */
 export interface Target {
   readonly states: readonly StateId[];
+  /** A path leads from each of several to the reader, so that none is still to come then. */
+  readonly areBefore?: boolean;
 }
 
 export type Answer =
@@ -86,8 +88,8 @@ export function pathTo(flow: Flow, state: StateId): StateId[] {
 }
 
 /**
- * What holds at each state, a bit for each target. With several states in a target it is not said which
- * of them runs, and one may do so too late for the reader: then only those count that the path passes.
+ * What holds at each state, a bit for each target. Of several states in a target one may run too late for
+ * the reader: unless it is known that none does, only those count that the path passes.
  */
 class Sweep {
   readonly #flow: Flow;
@@ -114,24 +116,24 @@ class Sweep {
 
   run(targets: readonly Target[]): void {
     this.#own.fill(0);
-    let single = 0;
-    for (const [rank, { states }] of targets.entries()) {
-      if (states.length === 1) single |= 1 << rank;
+    let ahead = 0;
+    for (const [rank, { states, areBefore }] of targets.entries()) {
+      if (areBefore === true || states.length === 1) ahead |= 1 << rank;
       for (const id of states) {
         const at = this.#flow.index.get(id);
         if (at !== undefined) this.#own[at] = (this.#own[at] ?? 0) | (1 << rank);
       }
     }
-    this.#lookAhead(single);
+    this.#lookAhead(ahead);
     this.#lookBack();
   }
 
   /** However a state ends, one of the states that are begun then leads to the target. */
-  #lookAhead(single: number): void {
+  #lookAhead(ahead: number): void {
     const { outcomes, targets } = this.#flow;
     const [own, leads] = [this.#own, this.#leads.fill(0)];
     for (let at = leads.length - 1; at >= 0; at -= 1) {
-      let all = single;
+      let all = ahead;
       const end = outcomes.from[at + 1] ?? 0;
       for (let outcome = outcomes.from[at] ?? 0; outcome < end; outcome += 1) {
         let some = 0;

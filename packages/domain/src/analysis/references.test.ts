@@ -132,6 +132,12 @@ describe('a block that is read', () => {
       ],
     ],
     [
+      'follows the success alone of what the reader follows either way',
+      [tool('s'), tool('t'), reading('r', '<t.x>')],
+      ['start -> s', 's -> t', 's -error-> r', 't -> r'],
+      ['"r" reads "<t.x>", but "t" does not run on every path: "start" → "s" → "r".'],
+    ],
+    [
       'runs beside the reader',
       [tool('t'), reading('r', '<t.x>')],
       ['start -> t', 'start -> r'],
@@ -181,6 +187,24 @@ describe('a block that is read', () => {
     expect(told(states, ways)).toEqual([
       'reference_after_error: "r" reads "<t.data>", but "t" may have failed before it: "start" → "t" → "mend" → "r".',
     ]);
+  });
+
+  it('is one of several of which one has run, whatever runs beside', () => {
+    const states = [
+      router('f', 'left', 'right'),
+      tool('t'),
+      tool('u'),
+      tool('beside'),
+      reading('r', '<t.x> <u.x> <t.y> <beside.x>'),
+    ];
+    const ways = ['start -> f', 'start -> beside', 'f -branch:left-> t', 'f -branch:right-> u'];
+    expect(told(states, [...ways, 't -> r', 'u -> r', 'beside -> r'])).toEqual([
+      'reference_alternatives: "r" reads "t", "u", of which not all run on every path.',
+    ]);
+    // Both may be passed by, or be still to come.
+    const failing = [...ways, 'f -error-> r', 't -> r', 'u -> r', 'beside -> r'];
+    expect(told(states, failing)).toHaveLength(3);
+    expect(told(states, [...ways, 't -> r', 'beside -> r'])).toHaveLength(3);
   });
 
   it('is named at the block that reads, with what to do', () => {

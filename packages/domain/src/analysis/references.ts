@@ -1,6 +1,6 @@
 import type { ReferenceToken } from '../expressions/references.js';
 import type { JourneyState, StateId } from '../journey/types.js';
-import { quote } from '../workflow/issue-log.js';
+import { quote, quoteAll } from '../workflow/issue-log.js';
 import {
   answers,
   pathAfterError,
@@ -27,6 +27,8 @@ export interface BlockReference {
 
 type Verdict =
   | Answer
+  /** It may not have run, but of it and others that the same state reads one has. */
+  | 'alternative'
   /** A block reads its own output. */
   | 'itself'
   /** A block reads a loop or parallel that it stands in. */
@@ -73,9 +75,17 @@ export function judgeReferences(
     return { meeting, reader: left.id, target, ...(afterBody && { afterBody }) };
   });
   const found = answers(flow, asked);
-  return asked.map((question): BlockReference => {
+  const judged = asked.map((question) => ({
+    question,
+    verdict: judge(question.meeting, found.get(question) ?? 'not-before'),
+  }));
+  const alternatives = findAlternatives(
+    flow,
+    judged.filter(({ verdict }) => verdict === 'maybe').map(({ question }) => question),
+  );
+  return judged.map(({ question, verdict: alone }): BlockReference => {
     const { token, reader, block } = question.meeting;
-    const verdict = judge(question.meeting, found.get(question) ?? 'not-before');
+    const verdict = alternatives.has(question) ? 'alternative' : alone;
     const path = () => pathOf(flow, question, verdict);
     return { reader: reader.state.id, target: block.id, token, verdict, path };
   });
@@ -83,6 +93,33 @@ export function judgeReferences(
 
 interface Asked extends Question {
   readonly meeting: Meeting;
+}
+
+/** Of references that may find nothing those of which, for their reader, one surely finds its block. */
+function findAlternatives(flow: Flow, unsure: readonly Asked[]): ReadonlySet<Asked> {
+  const groups = new Map<JourneyState, Map<StateId, Asked[]>>();
+  for (const question of unsure) {
+    const { reader, block, left, right } = question.meeting;
+    // That a loop has run does not say that what stands in it has.
+    if (block !== right) continue;
+    const byPlace = groups.get(reader.state) ?? new Map<StateId, Asked[]>();
+    groups.set(reader.state, byPlace);
+    byPlace.set(left.id, byPlace.get(left.id) ?? []);
+    byPlace.get(left.id)?.push(question);
+  }
+  const asked = [...groups.values()].flatMap((byPlace) =>
+    [...byPlace].flatMap(([reader, questions]) => {
+      const states = [...new Set(questions.flatMap(({ target }) => target.states))];
+      const target: Target = { states, areBefore: true };
+      return states.length > 1 ? [{ reader, target, questions }] : [];
+    }),
+  );
+  const found = answers(flow, asked);
+  return new Set(
+    asked
+      .filter((group) => ['surely', 'surely-or-failed'].includes(found.get(group) ?? ''))
+      .flatMap(({ questions }) => questions),
+  );
 }
 
 function pathOf(flow: Flow, { meeting, ...question }: Asked, verdict: Verdict): StateId[] {
@@ -168,6 +205,8 @@ export function reportReferences(
       case 'not-before':
         say('reference_may_not_run', () => `but ${name} does not come before it: ${along()}`);
         break;
+      case 'alternative':
+        break;
       case 'itself':
         report(
           survey,
@@ -197,6 +236,24 @@ export function reportReferences(
       default:
         reference.verdict satisfies never;
     }
+  }
+  reportAlternatives(survey, references);
+}
+
+/** Told of once for a reader: it gathers what one of several branches gives. */
+function reportAlternatives(survey: JourneySurvey, references: readonly BlockReference[]): void {
+  const byReader = new Map<StateId, Set<StateId>>();
+  for (const { verdict, reader, target } of references) {
+    if (verdict !== 'alternative') continue;
+    byReader.set(reader, (byReader.get(reader) ?? new Set<StateId>()).add(target));
+  }
+  const labelOf = (id: StateId) => survey.graph.states.get(id)?.label ?? id;
+  for (const [reader, targets] of byReader) {
+    const message = () => {
+      const names = quoteAll([...targets].map(labelOf));
+      return `${quote(labelOf(reader))} reads ${names}, of which not all run on every path.`;
+    };
+    report(survey, 'reference_alternatives', survey.graph.states.get(reader) ?? null, message);
   }
 }
 

@@ -44,7 +44,7 @@ export function isContainer({ kind }: JourneyState): boolean {
 }
 
 /** True for a way between two states of one body. */
-export function isInside(way: Transition, from: JourneyState, to: JourneyState): boolean {
+function isInside(way: Transition, from: JourneyState, to: JourneyState): boolean {
   return way.kind !== 'enter' && bodyKeyOf(from) === bodyKeyOf(to);
 }
 

@@ -81,8 +81,7 @@ describe('a reference', () => {
     ];
     expect(found(blocks, edges)).toEqual([
       'reference_may_not_run: "Yes" reads "<no.result>", but "No" does not come before it: "Start" → "Check" → "Yes".',
-      'reference_may_not_run: "Join" reads "<yes.result>", but "Yes" does not run on every path: "Start" → "Check" → "No" → "Join".',
-      'reference_may_not_run: "Join" reads "<no.result>", but "No" does not run on every path: "Start" → "Check" → "Yes" → "Join".',
+      'reference_alternatives: "Join" reads "Yes", "No", of which not all run on every path.',
     ]);
   });
 
