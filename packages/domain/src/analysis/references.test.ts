@@ -181,6 +181,13 @@ describe('a block that is read', () => {
     expect(told(states, ['start -> r', 'r -> t'])).toEqual([]);
   });
 
+  it('is named once on a path, with what asks for its values', () => {
+    const states = [inputs('ask', [slot('x')]), tool('a'), reading('r', '<r.x> <t.x>'), tool('t')];
+    expect(told(states, ['start -> ask', 'ask -> a', 'a -> r', 'r -> t'])[1]).toMatch(
+      /: "start" → "a" → "r"\.$/,
+    );
+  });
+
   it('after an error gives no more than that', () => {
     const states = [tool('t'), tool('mend'), reading('r', '<t.data> <t.error>')];
     const ways = ['start -> t', 't -error-> mend', 't -> r', 'mend -> r'];

@@ -173,11 +173,14 @@ export function report(
 /** Names along a path that a message shows. */
 const NAMED_ON_PATH = 6;
 
-/** A path in words: its blocks' names, those in the middle left out where it is long. */
+/**
+ * A path in words: its blocks' names, those in the middle left out where it is long. What only asks for a
+ * block's values goes by the name of that block, which comes next.
+ */
 export function pathText({ graph }: JourneySurvey, path: readonly StateId[]): string {
-  const shown = path.length > NAMED_ON_PATH ? path.slice(0, NAMED_ON_PATH - 1) : path;
-  const names = shown.map((id) => quote(graph.states.get(id)?.label ?? id));
-  const last = path.at(-1);
-  if (shown.length === path.length || last === undefined) return names.join(' → ');
-  return [...names, '…', quote(graph.states.get(last)?.label ?? last)].join(' → ');
+  const states = path.flatMap((id) => graph.states.get(id) ?? []);
+  const named = states.filter(({ kind }, at) => kind !== 'inputs' || at === states.length - 1);
+  const names = named.map(({ label }) => quote(label));
+  if (names.length <= NAMED_ON_PATH) return names.join(' → ');
+  return [...names.slice(0, NAMED_ON_PATH - 1), '…', ...names.slice(-1)].join(' → ');
 }
