@@ -47,6 +47,7 @@ export { calledWorkflows } from './mapping/called-workflows.js';
 export { mapWorkflow } from './mapping/map-workflow.js';
 export { fillGaps, gapsOf, type Gaps } from './mapping/gaps.js';
 export { operationOf, takesTools, toolFor, toolsUsed, type ToolOffer } from './mapping/tools.js';
+export { analyse } from './analysis/analyse.js';
 export { MAPPER_VERSION } from './mapping/version.js';
 export type { MapOptions, MappedWorkflow } from './mapping/types.js';
 export { toMermaid } from './export/mermaid.js';

@@ -1,5 +1,6 @@
 import { DOCUMENT_ISSUES } from './document-issues.js';
 import type { Severity } from './issues.js';
+import { journeyIssues } from './journey-issues.js';
 
 /** What is known of every issue of one code; the pages under `docs/errors/` are made from it. */
 export interface IssueDescription {
@@ -358,8 +359,9 @@ const catalogue = {
   reference_may_not_run: {
     severity: 'warning',
     title: 'Reference to a block that has not run',
-    cause: 'The block that is read does not come before the one that reads; its value is empty.',
-    fix: 'Connect the blocks so that the one that is read runs first.',
+    cause:
+      'There is a path to the block that reads on which the block that is read has not run; its value is empty then.',
+    fix: 'Connect the blocks so that the one that is read runs first on every path, or let the reader do without it.',
   },
   param_missing: {
     severity: 'warning',
@@ -387,10 +389,11 @@ const catalogue = {
       'No executor of ours and no tool of the workspace runs the type and the operation of the block.',
     fix: 'Configure a tool for them (POST /api/v1/tools); until then the conversation asks at this block whether to retry, skip or stop.',
   },
+  ...journeyIssues,
 } as const satisfies Readonly<Record<string, IssueDescription>>;
 
-/** The code of an issue that parsing or mapping can find. */
+/** The code of an issue that parsing, mapping or analysis can find. */
 export type IssueCode = keyof typeof catalogue;
 
-/** Every issue that parsing and mapping can find, by code. */
+/** Every issue that parsing, mapping and analysis can find, by code. */
 export const ISSUE_CATALOGUE: Readonly<Record<IssueCode, IssueDescription>> = catalogue;

@@ -21,6 +21,11 @@ const LOCAL_FIELDS: ReadonlyMap<PathSegment, LocalField> = new Map([
 ]);
 const CONTAINER_SCOPES = { loop: 'iteration', parallel: 'branch' } as const;
 
+/** True for what `<loop.…>`, or a container's own name, offers inside its body. */
+export function isLocalField(segment: PathSegment | undefined): boolean {
+  return segment !== undefined && LOCAL_FIELDS.has(segment);
+}
+
 /** Fields that a start gives whether or not its schema lists them. */
 const START_FIELDS = ['input', 'conversationId', 'files'];
 

@@ -1,20 +1,17 @@
 import { normaliseName, type ReferenceToken } from '../expressions/references.js';
 import type { IssueCode } from '../issue-catalogue.js';
-import type { JourneyState, StateId, Transition } from '../journey/types.js';
+import type { JourneyState } from '../journey/types.js';
 import type { Block, Workflow } from '../workflow/types.js';
 import { quote, quoteAll, type IssueLog } from '../workflow/issue-log.js';
 import { assignedVariables, isMeantAsBlock } from './references.js';
 import { START_FIELDS, START_NAME } from './starts.js';
 import { stateIdOf } from './state-ids.js';
-import { withoutPath } from './upstream.js';
 
 /** What references are checked against. */
 export interface ReferenceContext {
   readonly workflow: Workflow;
   readonly start: Block | null;
-  /** In topological order. */
   readonly states: readonly JourneyState[];
-  readonly transitions: readonly Transition[];
   readonly leftOut: ReadonlyMap<string, IssueCode>;
   readonly references: ReadonlyMap<string, readonly ReferenceToken[]>;
   readonly log: IssueLog;
@@ -23,14 +20,15 @@ export interface ReferenceContext {
 interface BlockReference {
   readonly token: ReferenceToken;
   readonly readerState: JourneyState;
-  readonly reader: StateId;
-  readonly target: StateId;
   readonly block: Block;
 }
 
-/** Reports references to what does not exist, and to what has not run when it is read. */
+/**
+ * Reports references to what does not exist, and to what is left out. Whether a block that is there has
+ * run when it is read is for the analysis of the journey to say.
+ */
 export function checkReferences(context: ReferenceContext): void {
-  const { workflow, states, transitions, log } = context;
+  const { workflow, states, log } = context;
   const byName = blocksByName(workflow.blocks, log);
   if (context.start && !byName.has(START_NAME)) byName.set(START_NAME, context.start);
   const variables = new Set(
@@ -46,24 +44,16 @@ export function checkReferences(context: ReferenceContext): void {
       if (token.kind === 'env') continue;
       const block = byName.get(token.name);
       if (token.kind === 'variable' && !block) checkVariable(token, state, variables, log);
-      else if (block) found.push(reference(token, state, block));
+      else if (block) found.push({ token, readerState: state, block });
       else if (isMeantAsBlock(token)) reportUnknown(token, state, log);
     }
   }
   const stateById = new Map(states.map((state) => [state.id, state]));
-  const running: BlockReference[] = [];
   for (const entry of found) {
-    const target = stateById.get(entry.target);
-    if (!target) reportLeftOut(entry, context);
-    else running.push(entry);
+    const target = stateById.get(stateIdOf(entry.block.id));
     if (target) checkField(entry, target, log);
+    else reportLeftOut(entry, context);
   }
-  const order = states.map(({ id }) => id);
-  for (const entry of withoutPath(order, transitions, running)) reportNotBefore(entry, log);
-}
-
-function reference(token: ReferenceToken, state: JourneyState, block: Block): BlockReference {
-  return { token, readerState: state, reader: state.id, target: stateIdOf(block.id), block };
 }
 
 /** By normalised name; blocks that share one are reported, notes and disabled blocks give way. */
@@ -130,13 +120,4 @@ function reportLeftOut(
   const message = () =>
     `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(block.name)} ${why}.`;
   context.log.report('reference_may_not_run', { blockId: readerState.blockId, message });
-}
-
-function reportNotBefore({ token, readerState, block }: BlockReference, log: IssueLog): void {
-  const self = readerState.blockId === block.id;
-  const message = () =>
-    self
-      ? `${quote(readerState.label)} reads its own output, ${quote(token.raw)}.`
-      : `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(block.name)} does not come before it.`;
-  log.report('reference_may_not_run', { blockId: readerState.blockId, message });
 }

@@ -27,7 +27,7 @@ export function mapAlone(workflow: Workflow, options: MapOptions, role: StartRol
   const survey = surveyBlocks(workflow, role, log);
   const { leftOut } = survey;
   const read = readWays(workflow.edges, { ...survey, log });
-  const initial = initialOf(workflow, survey, log);
+  const initial = initialOf(survey, log);
   const ways = initial === null ? [] : allWays(workflow, initial, survey, read.ways, log);
   const reached: Reached =
     initial === null ? { blocks: new Set(), ways: [], closing: [] } : reachFrom(initial, ways);
@@ -59,8 +59,8 @@ export function mapAlone(workflow: Workflow, options: MapOptions, role: StartRol
     log,
   });
   const transitions = makeTransitions(led, states, workflow);
-  reportStates(states, transitions, survey, options, log);
-  checkReferences({ workflow, start: survey.start, states, transitions, leftOut, references, log });
+  reportStates(states, survey, options, log);
+  checkReferences({ workflow, start: survey.start, states, leftOut, references, log });
   const journey = makeJourney(workflow, options, initial, states, transitions, leftOut);
   const edges = reasonsOfEdges(workflow, read.leftOut, reached, leftOut);
   const provenance = traceOrigins(workflow, states, transitions, { blocks: leftOut, edges });
@@ -80,13 +80,9 @@ function allWays(
 }
 
 /** The block where the journey begins, or the id of a start that stands for none. */
-function initialOf(workflow: Workflow, survey: Survey, log: IssueLog): string | null {
+function initialOf(survey: Survey, log: IssueLog): string | null {
   if (survey.start) return survey.start.id;
-  if (survey.entries.length === 0) {
-    const message = () => `${quote(workflow.name)} has nothing to start with.`;
-    log.report('nothing_to_run', { message });
-    return null;
-  }
+  if (survey.entries.length === 0) return null;
   const message = () =>
     `There is no start block; the journey begins at ${quoteAll(survey.entries.map(({ name }) => name))}.`;
   log.report('no_start_block', { message });
@@ -178,23 +174,15 @@ function makeTransitions(
 
 function reportStates(
   states: readonly JourneyState[],
-  transitions: readonly Transition[],
   survey: Survey,
   options: MapOptions,
   log: IssueLog,
 ): void {
-  const taken = new Set(transitions.map(({ from, branchId }) => JSON.stringify([from, branchId])));
   for (const state of states) {
     const block = survey.byId.get(state.blockId);
     if (block && (state.kind === 'tool' || state.kind === 'router')) reportGaps(block, log);
     if (state.kind === 'tool') reportExecutor(state, options, log);
-    if (state.kind !== 'fork') continue;
-    checkConditions(state, log);
-    for (const { id, title } of state.branches) {
-      if (taken.has(JSON.stringify([state.id, id]))) continue;
-      const message = () => `Branch ${quote(title)} of ${quote(state.label)} leads nowhere.`;
-      log.report('dead_end', { blockId: state.blockId, message });
-    }
+    if (state.kind === 'fork') checkConditions(state, log);
   }
 }
 

@@ -55,9 +55,9 @@ describe('the start', () => {
     const round = mapped([work('a'), work('b')], [edge('a', 'b'), edge('b', 'a')]);
     expect(round.journey).toMatchObject({ initial: null, states: [], transitions: [] });
     expect(codes(round.issues)).toEqual([
+      'block_unreachable',
+      'block_unreachable',
       'nothing_to_run',
-      'block_unreachable',
-      'block_unreachable',
     ]);
     expect(round.provenance.coverage).toBe(1);
     expect(mapped([])).toMatchObject({ journey: { initial: null }, provenance: { coverage: 1 } });

@@ -5,8 +5,13 @@ import { readList } from '../workflow/reader.js';
 
 /** The references in a block's parameters, each spelling once, in order. */
 export function referencesOf(block: Block): ReferenceToken[] {
+  return referencesIn(block.params);
+}
+
+/** The references in the texts of a value, each spelling once, in order. */
+export function referencesIn(root: JsonValue): ReferenceToken[] {
   const tokens = new Map<string, ReferenceToken>();
-  const open: JsonValue[] = [block.params];
+  const open: JsonValue[] = [root];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value === 'string') {
       for (const token of scanReferences(value)) {
