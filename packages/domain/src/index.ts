@@ -33,4 +33,12 @@ export { mapWorkflow } from './mapping/map-workflow.js';
 export { MAPPER_VERSION } from './mapping/version.js';
 export type { MapOptions, MappedWorkflow } from './mapping/types.js';
 export { toMermaid } from './export/mermaid.js';
+export { toXState } from './export/xstate/to-xstate.js';
+export { xstateEventOf, type XStateEvent } from './export/xstate/events.js';
+export {
+  xstateImplementations,
+  type EnqueueActions,
+  type XStateScope,
+} from './export/xstate/implementations.js';
+export type * from './export/xstate/types.js';
 export { ISSUE_CATALOGUE, type IssueCode, type IssueDescription } from './issue-catalogue.js';

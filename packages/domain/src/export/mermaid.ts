@@ -1,5 +1,6 @@
 import type { Journey, JourneyState, StateId, Transition } from '../journey/types.js';
 import { graphOf, type JourneyGraph } from '../session/graph.js';
+import { codeOf, plainId } from './plain-id.js';
 
 const LABEL_LENGTH = 80;
 
@@ -12,7 +13,7 @@ export function toMermaid(journey: Journey): string {
   const drawing = new Drawing(journey);
   drawing.draw('', journey.initial === null ? [] : [journey.initial], 1);
   for (const { key, name, initial } of journey.children ?? []) {
-    drawing.compose(`c_${plainId(key)}`, name, key, initial === null ? [] : [initial], 1);
+    drawing.compose(`c_${plainId(key, '__')}`, name, key, initial === null ? [] : [initial], 1);
   }
   return ['stateDiagram-v2', ...drawing.lines, ''].join('\n');
 }
@@ -43,7 +44,7 @@ class Drawing {
         this.#write(depth, arrow(state.id, '[*]', title));
       }
       if (state.kind === 'subjourney' && state.calls !== null) {
-        this.#write(depth, arrow(state.id, `c_${plainId(state.calls)}`, 'calls'));
+        this.#write(depth, arrow(state.id, `c_${plainId(state.calls, '__')}`, 'calls'));
       }
     }
   }
@@ -110,18 +111,8 @@ function arrow(from: StateId, to: string, label: string): string {
   return `${mermaidId(from)} --> ${to}${text === '' ? '' : ` : ${text}`}`;
 }
 
-/** Distinct for distinct ids: a hyphen becomes two underscores, all else its code between two. */
 function mermaidId(id: StateId): string {
-  return `s_${plainId(id.slice(3))}`;
-}
-
-function plainId(id: string): string {
-  const plain = (char: string) => (char === '-' ? '__' : `_${codeOf(char).toString(16)}_`);
-  return id.replace(/[^A-Za-z0-9]/gu, plain);
-}
-
-function codeOf(char: string): number {
-  return char.codePointAt(0) ?? 0;
+  return `s_${plainId(id.slice(3), '__')}`;
 }
 
 /** Mermaid reads `#35;` as the character of that number; letters and a few signs need none. */
