@@ -1,6 +1,7 @@
 /** Files that a program writes and the repository keeps: each script fails where they differ. */
 export const GENERATED = [
   { name: 'error pages', script: 'scripts/generate-error-pages.mjs', args: ['--check'] },
+  { name: 'journey schema', script: 'scripts/generate-journey-schema.mjs', args: ['--check'] },
   {
     name: 'schema.sql',
     script: 'packages/dev-env/dist/with-database/main.js',

@@ -12,14 +12,20 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { conversion, issue, journey, sessionState } from './index.js';
+import { conversion, issue, journey, journeyState, sessionState } from './index.js';
 
-const block = (id: string, type: string, values: Record<string, unknown> = {}) => ({
+const block = (
+  id: string,
+  type: string,
+  values: Record<string, unknown> = {},
+  data: Record<string, unknown> = {},
+) => ({
   id,
   type,
   name: id,
   position: { x: 0, y: 0 },
   enabled: true,
+  data,
   subBlocks: Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, { id: key, type: 'short-input', value }]),
   ),
@@ -59,6 +65,13 @@ const EVERY_KIND = {
         block('rest', 'wait', { timeValue: '1', timeUnit: 'seconds' }),
         block('call', 'api', { url: 'https://example.com/<start.amount>', method: 'POST' }),
         block('sum', 'function', { code: 'return 1 + 1' }),
+        block('ask', 'api', { method: 'GET', url: null }),
+        block('way', 'router_v2', { routes: [{ id: 'r1', title: 'Left', value: 'It is left' }] }),
+        block('each', 'loop', {}, { loopType: 'for', count: 2 }),
+        block('inner', 'function', { code: 'return 1' }, { parentId: 'each' }),
+        block('all', 'parallel', {}, { parallelType: 'count', count: 2 }),
+        block('side', 'function', { code: 'return 1' }, { parentId: 'all' }),
+        block('sub', 'workflow', { workflowId: 'wf_child' }),
         block('end', 'response', { dataMode: 'json', data: '{"ok": true}' }),
       ].map((each) => [each.id, each]),
     ),
@@ -69,7 +82,14 @@ const EVERY_KIND = {
       edge('approve', 'call'),
       edge('call', 'end'),
       edge('call', 'sum', 'error'),
-      edge('rest', 'end'),
+      edge('rest', 'ask'),
+      edge('ask', 'way'),
+      edge('way', 'each', 'router-r1'),
+      edge('each', 'inner', 'loop-start-source'),
+      edge('each', 'all', 'loop-end-source'),
+      edge('all', 'side', 'parallel-start-source'),
+      edge('all', 'sub', 'parallel-end-source'),
+      edge('sub', 'end'),
       edge('sum', 'end'),
     ],
     loops: {},
@@ -79,10 +99,25 @@ const EVERY_KIND = {
   },
 };
 
+const CHILD = {
+  version: '1.0',
+  state: {
+    blocks: {
+      begin: block('begin', 'start_trigger'),
+      off: { ...block('off', 'function'), enabled: false },
+    },
+    edges: [edge('begin', 'off')],
+    metadata: { name: 'Child' },
+  },
+};
+
 function mapped() {
   const { workflow, issues } = parseWorkflow(EVERY_KIND);
   if (workflow === null) return expect.fail(JSON.stringify(issues));
-  return { ...mapWorkflow(workflow), found: issues };
+  const child = parseWorkflow(CHILD).workflow;
+  if (child === null) return expect.fail('The child is no workflow');
+  const children = new Map([['wf_child', child]]);
+  return { ...mapWorkflow(workflow, { children }), found: issues };
 }
 
 /** A value that a schema takes as it is: nothing is refused, nothing is dropped. */
@@ -97,8 +132,17 @@ describe('what the domain makes is what the contracts say', () => {
   it('of a journey with a state of every kind', () => {
     const made = mapped().journey;
     const kinds = new Set(made.states.map(({ kind }) => kind));
-    expect(kinds).toEqual(new Set(['start', 'form', 'fork', 'timer', 'tool', 'response']));
+    const expected = 'start form fork router timer tool loop parallel subjourney response';
+    expect(expected.split(' ').filter((kind) => !kinds.has(kind as never))).toEqual([]);
+    expect(made.children).toHaveLength(1);
     expectUnchanged(journey, made);
+  });
+
+  it('of a state that asks for what a block needs', () => {
+    const { id, blockId, refName, label, ...base } = mapped().journey.states[0]!;
+    const { blockType, description, outputFields } = base;
+    const asked = { id, blockId, refName, label, blockType, description, outputFields };
+    expectUnchanged(journeyState, { ...asked, kind: 'inputs', slots: [], parent: 'st_loop' });
   });
 
   it('of a conversion', () => {

@@ -34,7 +34,7 @@ export { MAPPER_VERSION } from './mapping/version.js';
 export type { MapOptions, MappedWorkflow } from './mapping/types.js';
 export { toMermaid } from './export/mermaid.js';
 export { toXState } from './export/xstate/to-xstate.js';
-export { xstateEventOf, type XStateEvent } from './export/xstate/events.js';
+export { xstateChildOf, xstateEventOf, type XStateEvent } from './export/xstate/events.js';
 export {
   xstateImplementations,
   type EnqueueActions,

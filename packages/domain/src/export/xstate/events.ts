@@ -1,7 +1,7 @@
 import type { Journey } from '../../journey/types.js';
 import { graphOf, hasBody, stateOf } from '../../session/graph.js';
 import { ROOT_SCOPE } from '../../session/scopes.js';
-import type { ScopeId, SessionEvent } from '../../session/types.js';
+import type { Scope, ScopeId, SessionEvent } from '../../session/types.js';
 import { branchEvent, stateKey } from './names.js';
 import { outcomesOf } from './outcomes.js';
 
@@ -59,4 +59,14 @@ export function xstateEventOf(
     default:
       return null;
   }
+}
+
+/**
+ * The id of the machine that stands for a scope, among the children of the one for the scope around it;
+ * null for an iteration of a loop and for the root, which have no machine of their own.
+ */
+export function xstateChildOf({ kind, parent, index }: Scope): string | null {
+  if (!parent || kind === 'iteration') return null;
+  const key = stateKey(parent.stateId);
+  return kind === 'branch' ? `${key}.${index ?? 0}` : key;
 }

@@ -7,6 +7,9 @@ import { bodyOf, graphOf } from '../../session/graph.js';
 import { arbitraryJourney } from '../../session/testing/arbitrary-journey.js';
 import { Improvisation, type Happening } from '../../session/testing/improvisation.js';
 import type { Scope, SessionState } from '../../session/types.js';
+import { mapWorkflow } from '../../mapping/map-workflow.js';
+import { workflowDocuments } from '../../mapping/testing/arbitrary-workflows.js';
+import { parseWorkflow } from '../../workflow/parse-workflow.js';
 import { Follower, type Standing } from './testing/follower.js';
 
 /** Of what may happen to a session, all but going back: that begins its machine anew. */
@@ -123,5 +126,18 @@ describe('the machine of any journey', () => {
     );
     // Not all sessions may be cut off on the way: most of what can go wrong comes late.
     expect(ends.get('completed')).toBeGreaterThan(100);
+  });
+
+  const happenings = fc.array(happening, { minLength: 10, maxLength: 40, size: 'max' });
+
+  it('is where the session is, of workflows drawn at random', { timeout: 120_000 }, () => {
+    const documents = workflowDocuments((n) => `id.${n}*`);
+    fc.assert(
+      fc.property(documents, happenings, (document, each) => {
+        const { workflow } = parseWorkflow(document);
+        if (workflow) play(mapWorkflow(workflow).journey, each);
+      }),
+      { numRuns: 200 },
+    );
   });
 });

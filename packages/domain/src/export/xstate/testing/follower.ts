@@ -10,7 +10,7 @@ import type { Journey, StateId } from '../../../journey/types.js';
 import { graphOf, bodyOf, type JourneyGraph } from '../../../session/graph.js';
 import { scopeOf } from '../../../session/scopes.js';
 import type { Scope, ScopeId, SessionEvent, SessionState } from '../../../session/types.js';
-import { xstateEventOf } from '../events.js';
+import { xstateChildOf, xstateEventOf } from '../events.js';
 import { xstateImplementations, type EnqueueActions } from '../implementations.js';
 import { stateKey } from '../names.js';
 import { toXState } from '../to-xstate.js';
@@ -65,21 +65,13 @@ export class Follower {
     if (event.type === 'scope-opened') this.#open(event.scope);
   }
 
-  #open({ id, kind, parent, index }: Scope): void {
-    if (!parent) {
-      this.#machines.set(id, this.#root);
-      return;
-    }
-    const around = this.#machineAt(parent.scopeId);
-    const key = stateKey(parent.stateId);
-    if (kind === 'iteration') {
-      this.#machines.set(id, around);
-      return;
-    }
+  #open(scope: Scope): void {
+    const around = scope.parent ? this.#machineAt(scope.parent.scopeId) : this.#root;
+    const id = xstateChildOf(scope);
     const { children } = around.getSnapshot() as { children: Record<string, AnyActorRef> };
-    const machine = children[kind === 'branch' ? `${key}.${index}` : key];
-    if (!machine) throw new TypeError(`No machine runs for ${kind} ${index} of ${key}`);
-    this.#machines.set(id, machine);
+    const machine = id === null ? around : children[id];
+    if (!machine) throw new TypeError(`No machine runs for ${id}`);
+    this.#machines.set(scope.id, machine);
   }
 
   #machineAt(scopeId: ScopeId): AnyActorRef {
