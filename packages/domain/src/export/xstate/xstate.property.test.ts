@@ -134,7 +134,8 @@ describe('the machine of any journey', () => {
     const documents = workflowDocuments((n) => `id.${n}*`);
     fc.assert(
       fc.property(documents, happenings, (document, each) => {
-        const { workflow } = parseWorkflow(document);
+        // Beside a list of blocks, edges are called connections.
+        const { workflow } = parseWorkflow({ ...document, connections: document.edges });
         if (workflow) play(mapWorkflow(workflow).journey, each);
       }),
       { numRuns: 200 },
