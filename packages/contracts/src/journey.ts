@@ -1,4 +1,3 @@
-import type { JsonValue } from '@sim/domain';
 import * as z from 'zod';
 import { journeyId } from './ids.js';
 import { issue } from './issue.js';
@@ -96,7 +95,7 @@ export function journeyJsonSchema(): Record<string, unknown> {
     // OpenAPI says `example`, JSON Schema `examples`.
     override: ({ jsonSchema }) => {
       if (jsonSchema.example === undefined) return;
-      jsonSchema.examples = [jsonSchema.example as JsonValue];
+      jsonSchema.examples = [jsonSchema.example];
       delete jsonSchema.example;
     },
   });

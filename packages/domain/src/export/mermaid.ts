@@ -6,7 +6,8 @@ const LABEL_LENGTH = 80;
 
 /**
  * A journey as a Mermaid `stateDiagram-v2`. Loops and parallels are composite states around their bodies;
- * a child workflow is one that the calls of it lead to. Whatever names hold, every label is one line of
+ * a child workflow is one that the calls of it lead to. A call from within a child names what it calls
+ * instead: where two call each other, Mermaid would never finish the layout. Whatever names hold, every label is one line of
  * escaped text and every id is made of letters, digits and underscores, the same for the same block.
  */
 export function toMermaid(journey: Journey): string {
@@ -43,7 +44,7 @@ class Drawing {
       for (const title of endsOf(state, ways)) {
         this.#write(depth, arrow(state.id, '[*]', title));
       }
-      if (state.kind === 'subjourney' && state.calls !== null) {
+      if (state.kind === 'subjourney' && state.calls !== null && state.child === undefined) {
         this.#write(depth, arrow(state.id, `c_${plainId(state.calls, '__')}`, 'calls'));
       }
     }
@@ -57,7 +58,7 @@ class Drawing {
   }
 
   #declare(state: JourneyState, depth: number): void {
-    const label = `${state.label} · ${kindOf(state)}`;
+    const label = `${state.label} · ${this.#kindOf(state)}`;
     const enters = this.#graph.enters.get(state.id) ?? [];
     if (enters.length > 0) {
       const first = enters.map(({ to }) => to);
@@ -67,14 +68,17 @@ class Drawing {
     }
   }
 
+  #kindOf(state: JourneyState): string {
+    if (state.kind === 'loop') return `${state.kind} ${state.loopType}`;
+    if (state.kind === 'subjourney' && state.calls !== null && state.child !== undefined) {
+      return `calls ${this.#graph.children.get(state.calls)?.name ?? state.calls}`;
+    }
+    return state.kind === 'tool' ? state.blockType : state.kind;
+  }
+
   #write(depth: number, line: string): void {
     this.lines.push(`${'    '.repeat(depth)}${line}`);
   }
-}
-
-function kindOf(state: JourneyState): string {
-  if (state.kind === 'loop') return `${state.kind} ${state.loopType}`;
-  return state.kind === 'tool' ? state.blockType : state.kind;
 }
 
 function branchTitles(journey: Journey): Map<string, string> {

@@ -12,7 +12,7 @@ import { scopeOf } from '../../../session/scopes.js';
 import type { Scope, ScopeId, SessionEvent, SessionState } from '../../../session/types.js';
 import { xstateChildOf, xstateEventOf } from '../events.js';
 import { xstateImplementations, type EnqueueActions } from '../implementations.js';
-import { stateKey } from '../names.js';
+import { branchMachine, stateKey } from '../names.js';
 import { toXState } from '../to-xstate.js';
 import type { XStateExport, XStateNode } from '../types.js';
 
@@ -24,7 +24,7 @@ export function machineOf(exported: XStateExport): AnyStateMachine {
     enqueueActions as unknown as EnqueueActions<object>,
   );
   const maker = setup({ ...(implementations as object), actors });
-  const make = (node: XStateNode): AnyStateMachine => maker.createMachine(node as object);
+  const make = (node: object): AnyStateMachine => maker.createMachine(node);
   for (const [name, node] of Object.entries(machines)) actors[name] = make(node);
   return make(config);
 }
@@ -52,7 +52,8 @@ export class Follower {
   }
 
   get value(): unknown {
-    return this.#root.getSnapshot().value;
+    const { value } = this.#root.getSnapshot() as { value: unknown };
+    return value;
   }
 
   stop(): void {
@@ -113,8 +114,10 @@ export class Follower {
   #configOf({ kind, child, parent }: Scope): XStateNode {
     const { config, machines } = this.#exported;
     if (kind === 'root') return config;
-    const name = kind === 'branch' ? `branch_${stateKey(parent!.stateId)}` : `child_${child}`;
-    return machines[name]!;
+    const name = kind === 'branch' && parent ? branchMachine(parent.stateId) : `child_${child}`;
+    const machine = machines[name];
+    if (!machine) throw new TypeError(`There is no machine ${name}`);
+    return machine;
   }
 }
 
