@@ -114,6 +114,21 @@ describe('a machine of several states at once', () => {
     expect(fourth).toBe('completed');
   });
 
+  it('goes by a plain way out of a fork as well as by the branch', () => {
+    const made = journey(
+      [start(), FORK, tool('a'), tool('b')],
+      ['start -> ask', 'ask -branch:ask-if-> a', 'ask -> b'],
+    );
+    expect(told(made, 'done.st_start', 'branch.st_ask.ask-if')[1]).toMatchObject({
+      st_a: 'active',
+      st_b: 'active',
+    });
+    expect(told(made, 'done.st_start', 'branch.st_ask.ask-else')[1]).toMatchObject({
+      st_a: 'skipped',
+      st_b: 'active',
+    });
+  });
+
   it('is called off as a whole by a response', () => {
     const racing = journey(
       [start(), response('first'), tool('slow')],
@@ -229,6 +244,25 @@ describe('machines of their own', () => {
     expect(actor.getSnapshot().value).toEqual({ running: { st_all: 'exhausted' } });
     actor.send({ type: 'done.st_all' });
     expect(actor.getSnapshot().value).toBe('completed');
+  });
+
+  it('stop with a parallel that is left early', () => {
+    const made = journey(
+      [start(), parallel('all', { count: 2 }), within('all', tool('work')), tool('after')],
+      ['start -> all', 'all -enter-> work', 'all -> after'],
+    );
+    const actor = createActor(machineOf(toXState(made))).start();
+    actor.send({ type: 'done.st_start' });
+    actor.send({ type: 'plan.st_all' });
+    const { children } = actor.getSnapshot() as {
+      children: Record<string, { getSnapshot(): { status: string } }>;
+    };
+    const branch = children['st_all.0'];
+    expect(branch?.getSnapshot().status).toBe('active');
+    actor.send({ type: 'done.st_all' });
+    expect(actor.getSnapshot().value).toEqual({ running: 'st_after' });
+    expect(branch?.getSnapshot().status).toBe('stopped');
+    expect(actor.getSnapshot().children).toEqual({});
   });
 
   it('run child workflows, each described once', () => {
