@@ -2,6 +2,7 @@
 export const GENERATED = [
   { name: 'error pages', script: 'scripts/generate-error-pages.mjs', args: ['--check'] },
   { name: 'construct page', script: 'scripts/generate-construct-page.mjs', args: ['--check'] },
+  { name: 'journey schema', script: 'scripts/generate-journey-schema.mjs', args: ['--check'] },
   {
     name: 'schema.sql',
     script: 'packages/dev-env/dist/with-database/main.js',

@@ -7,7 +7,7 @@ import {
   type Person,
   type TestService,
 } from '@sim/conversation-service/testing';
-import type { JsonValue } from '@sim/domain';
+import type { JsonValue, XStateExport } from '@sim/domain';
 import { createWorkflowStore, type Database } from '@sim/postgres';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -146,8 +146,16 @@ describe('the journey', () => {
     expect(text).toContain('Manager approval');
   });
 
-  it.each(['xstate', 'parlant'])('cannot be had as %s yet, which is said', async (format) => {
-    const { status, problem } = await journey({ format });
+  it('comes as machines of XState', async () => {
+    const { headers, text } = await journey({ format: 'xstate' });
+    expect(headers.get('content-type')).toContain('application/json');
+    const { config, machines } = JSON.parse(text) as XStateExport;
+    expect(config).toMatchObject({ id: 'journey', description: 'Refund', initial: 'running' });
+    expect(machines).toEqual({});
+  });
+
+  it('cannot be had as parlant yet, which is said', async () => {
+    const { status, problem } = await journey({ format: 'parlant' });
     expect([status, problem?.code]).toEqual([422, 'journey_format_unavailable']);
     expect(problem?.detail).toContain('mermaid');
   });

@@ -1,185 +1,105 @@
 import * as z from 'zod';
 import { journeyId } from './ids.js';
 import { issue } from './issue.js';
+import { journeyState, stateId } from './journey-states.js';
 import { jsonObject, jsonValue } from './json.js';
 
-const stateId = z.string().regex(/^st_/).meta({ example: 'st_block1' });
-const transitionId = z.string().regex(/^tr_/).meta({ example: 'tr_block1.source.block2' });
+export { journeyState, slot, slotFormat, slotOption, slotType } from './journey-states.js';
 
-/** An accepted value of a slot and how it is said. */
-export const slotOption = z
-  .strictObject({ value: jsonValue, label: z.string() })
-  .meta({ id: 'SlotOption' });
-
-export const slotType = z.enum(['string', 'number', 'boolean', 'object', 'array', 'file[]']);
-export const slotFormat = z.enum(['date', 'time', 'date-time', 'email', 'url', 'phone']);
-
-/** A typed value asked of a person. */
-export const slot = z
-  .strictObject({
-    name: z.string(),
-    label: z.string(),
-    type: slotType,
-    format: slotFormat.nullable(),
-    description: z.string().nullable(),
-    required: z.boolean(),
-    default: jsonValue,
-    options: z.array(slotOption).nullable(),
-  })
-  .meta({ id: 'Slot' });
-
-const stateBase = {
-  id: stateId,
-  parent: stateId.optional().meta({ description: 'The loop or parallel whose body it stands in' }),
-  child: z
-    .string()
-    .optional()
-    .meta({ description: 'Key of the child workflow that it belongs to; absent in the own' }),
-  blockId: z.string(),
-  blockType: z.string(),
-  label: z.string(),
-  refName: z.string(),
-  description: z.string().nullable(),
-  outputFields: z.array(z.string()).nullable(),
-};
-
-const displayItem = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('text'), text: z.string() }),
-  z.strictObject({ kind: z.literal('field'), name: z.string(), value: jsonValue }),
-]);
-
-const branch = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  expression: z.string().nullable().meta({ description: 'JavaScript; null for else' }),
-});
-
-const route = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  description: z.string().nullable().meta({ description: 'When to go this way' }),
-});
-
-const retry = z.strictObject({ maxTries: z.int(), waitBetweenTriesMs: z.int() }).nullable();
-
-/** A state of a journey; what it has beside the common fields goes by its kind. */
-export const journeyState = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('start'), ...stateBase, slots: z.array(slot) }),
-    z.strictObject({
-      kind: z.literal('form'),
-      ...stateBase,
-      display: z.array(displayItem),
-      slots: z.array(slot),
-    }),
-    z.strictObject({ kind: z.literal('inputs'), ...stateBase, slots: z.array(slot) }),
-    z.strictObject({
-      kind: z.literal('router'),
-      ...stateBase,
-      routes: z.array(route),
-      params: jsonObject,
-      retry,
-      hasErrorPath: z.boolean(),
-    }),
-    z.strictObject({
-      kind: z.literal('loop'),
-      ...stateBase,
-      loopType: z.enum(['for', 'forEach', 'while', 'doWhile']),
-      iterations: z.number().nullable(),
-      items: jsonValue,
-      condition: z.string().nullable().meta({ description: 'JavaScript' }),
-      hasErrorPath: z.boolean(),
-    }),
-    z.strictObject({
-      kind: z.literal('parallel'),
-      ...stateBase,
-      parallelType: z.enum(['count', 'collection']),
-      count: z.number().nullable(),
-      items: jsonValue,
-      batchSize: z.int().min(1).max(20),
-      hasErrorPath: z.boolean(),
-    }),
-    z.strictObject({
-      kind: z.literal('subjourney'),
-      ...stateBase,
-      workflowId: z.string().nullable(),
-      calls: z
-        .string()
-        .nullable()
-        .meta({ description: 'Key of the child; null where it is missing' }),
-      params: jsonObject,
-      retry,
-      hasErrorPath: z.boolean(),
-    }),
-    z.strictObject({ kind: z.literal('fork'), ...stateBase, branches: z.array(branch) }),
-    z.strictObject({ kind: z.literal('timer'), ...stateBase, delayMs: z.number() }),
-    z.strictObject({
-      kind: z.literal('tool'),
-      ...stateBase,
-      params: jsonObject,
-      sideEffect: z.enum(['none', 'read', 'write']),
-      retry,
-      hasErrorPath: z.boolean(),
-      inputs: stateId
-        .optional()
-        .meta({ description: 'The state before it whose answers complete its parameters' }),
-    }),
-    z.strictObject({ kind: z.literal('response'), ...stateBase, params: jsonObject }),
-  ])
-  .meta({ id: 'JourneyState' });
+const transitionId = z
+  .string()
+  .regex(/^tr_/)
+  .meta({ description: 'The id of a transition', example: 'tr_block1.source.block2' });
 
 export const transition = z
   .strictObject({
     id: transitionId,
-    from: stateId,
-    to: stateId,
-    kind: z
-      .enum(['next', 'error', 'branch', 'enter'])
-      .meta({ description: '`enter` leads from a loop or parallel into its body' }),
-    branchId: z.string().nullable(),
-    edgeIds: z.array(z.string()),
+    from: stateId.meta({ description: 'The state that it leaves' }),
+    to: stateId.meta({ description: 'The state that it leads to' }),
+    kind: z.enum(['next', 'error', 'branch', 'enter']).meta({
+      description:
+        'When it is taken: after success (next), after failure (error), when its branch was ' +
+        'chosen (branch), when an iteration of a loop or branch of a parallel begins (enter)',
+    }),
+    branchId: z
+      .string()
+      .nullable()
+      .meta({ description: 'With kind branch: the id of the branch or route; else null' }),
+    edgeIds: z.array(z.string()).meta({ description: 'Edges of the workflow that it stands for' }),
   })
-  .meta({ id: 'Transition' });
+  .meta({ id: 'Transition', description: 'A way from one state to another' });
 
-const variables = z.array(
-  z.strictObject({ id: z.string(), name: z.string(), type: z.string(), value: jsonValue }),
-);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const variables = z
+  .array(
+    z.strictObject({
+      id: z.string().meta({ description: 'As the workflow has it' }),
+      name: z.string().meta({ description: 'References call it <variable.name>' }),
+      type: z.string().meta({ description: 'As the workflow has it: plain, number, …' }),
+      value: jsonValue.meta({ description: 'What it is at the start' }),
+    }),
+  )
+  .meta({ description: 'Variables of the workflow' });
 
 const absentNames = z
   .array(z.string())
   .optional()
   .meta({ description: 'Reference names of blocks that were left out: they have no value' });
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-
 const childJourney = z
   .strictObject({
-    key: z.string().meta({ description: 'Marks its states' }),
-    workflowId: z.string(),
-    name: z.string(),
-    version: hash.meta({ description: 'Which content of it is linked' }),
-    initial: stateId.nullable(),
+    key: z.string().meta({ description: 'Marks its states, and the calls of it' }),
+    workflowId: z.string().meta({ description: 'The workflow that it was made from' }),
+    name: z.string().meta({ description: 'The name of that workflow' }),
+    version: z.string().meta({ description: 'The version of its own journey' }),
+    initial: stateId
+      .nullable()
+      .meta({ description: 'Where it begins; null where it has nothing to start with' }),
     variables,
     absentNames,
   })
-  .meta({ id: 'ChildJourney', description: 'A workflow that another calls' });
+  .meta({ id: 'ChildJourney', description: 'A workflow that is called by another' });
 
 /** A journey as `?format=json` gives it. */
 export const journey = z
   .strictObject({
-    id: journeyId,
+    id: journeyId.meta({ description: '`jrn_` and the first 24 digits of the version' }),
     version: hash.meta({ description: 'SHA-256 of the content and the mapper' }),
-    mapperVersion: z.string(),
-    name: z.string(),
-    description: z.string().nullable(),
-    initial: stateId.nullable(),
-    states: z.array(journeyState),
-    transitions: z.array(transition),
-    absentNames,
+    mapperVersion: z.string().meta({ description: 'The version of the mapping' }),
+    name: z.string().meta({ description: 'The name of the workflow' }),
+    description: z
+      .string()
+      .nullable()
+      .meta({ description: 'What its author wrote of the workflow, or null' }),
+    initial: stateId
+      .nullable()
+      .meta({ description: 'Where it begins; null where it has nothing to start with' }),
+    states: z
+      .array(journeyState)
+      .meta({ description: 'Every state, those of bodies and child workflows too' }),
+    transitions: z.array(transition).meta({ description: 'Every way; together without cycles' }),
     variables,
-    children: z.array(childJourney).optional(),
+    children: z
+      .array(childJourney)
+      .optional()
+      .meta({ description: 'Workflows that it calls, each once; absent where there are none' }),
+    absentNames,
   })
   .meta({ id: 'Journey', description: 'A workflow compiled to a state machine that talks' });
+
+/** The JSON schema (draft 2020-12) of an exported journey; every field has a description. */
+export function journeyJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(journey, {
+    target: 'draft-2020-12',
+    // OpenAPI says `example`, JSON Schema `examples`.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.example === undefined) return;
+      jsonSchema.examples = [jsonSchema.example];
+      delete jsonSchema.example;
+    },
+  });
+}
 
 /** What became of every block and edge. */
 export const provenance = z
@@ -208,10 +128,21 @@ export const conversion = z
 
 /** The forms in which a journey is given. */
 export const JOURNEY_FORMATS = ['json', 'mermaid', 'xstate', 'parlant'] as const;
+export type JourneyFormat = (typeof JOURNEY_FORMATS)[number];
 
 export const journeyQuery = z.strictObject({
   format: z.enum(JOURNEY_FORMATS).default('json').meta({ description: 'How it is written' }),
 });
+
+/** A journey as `?format=xstate` gives it. */
+export const xstateExport = z
+  .strictObject({
+    config: jsonObject.meta({ description: 'The machine of the journey itself' }),
+    machines: z
+      .record(z.string(), jsonObject)
+      .meta({ description: 'By name, the machines that it starts' }),
+  })
+  .meta({ id: 'XStateExport', description: 'Configurations for XState v5: docs/xstate.md' });
 
 /** The body of `preview`. */
 export const previewBody = z.strictObject({

@@ -51,4 +51,12 @@ export { analyse } from './analysis/analyse.js';
 export { MAPPER_VERSION } from './mapping/version.js';
 export type { MapOptions, MappedWorkflow } from './mapping/types.js';
 export { toMermaid } from './export/mermaid.js';
+export { toXState } from './export/xstate/to-xstate.js';
+export { xstateChildOf, xstateEventOf, type XStateEvent } from './export/xstate/events.js';
+export {
+  xstateImplementations,
+  type EnqueueActions,
+  type XStateScope,
+} from './export/xstate/implementations.js';
+export type * from './export/xstate/types.js';
 export { ISSUE_CATALOGUE, type IssueCode, type IssueDescription } from './issue-catalogue.js';

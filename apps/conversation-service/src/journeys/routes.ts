@@ -1,5 +1,5 @@
-import { CONVERSATION_ROUTES, MAX_WORKFLOW_BYTES } from '@sim/contracts';
-import { toMermaid, type Journey } from '@sim/domain';
+import { CONVERSATION_ROUTES, MAX_WORKFLOW_BYTES, type JourneyFormat } from '@sim/contracts';
+import { toMermaid, toXState, type Journey } from '@sim/domain';
 import { jsonBody, principalOf, requireRole, unprocessable, validate } from '@sim/service-kit';
 import { Router, type Response } from 'express';
 import { workflowOf } from '../path-ids.js';
@@ -31,13 +31,14 @@ function conversion({ journey, provenance, issues }: Mapped): object {
   return { journeyId, version, states, transitions, provenance, issues };
 }
 
-function sendJourney(res: Response, journey: Journey, format: string): void {
+function sendJourney(res: Response, journey: Journey, format: JourneyFormat): void {
   if (format === 'json') res.json(journey);
   else if (format === 'mermaid') res.type('text/plain').send(toMermaid(journey));
+  else if (format === 'xstate') res.json(toXState(journey));
   else {
     throw unprocessable(
       'journey_format_unavailable',
-      `The format ${format} is not available here. Ask for json or mermaid.`,
+      `The format ${format} is not available here. Ask for json, mermaid or xstate.`,
     );
   }
 }

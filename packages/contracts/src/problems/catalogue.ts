@@ -273,7 +273,7 @@ const THINGS = {
     422,
     'The journey cannot be given in this format',
     'The format is known, but this service does not write it.',
-    'Ask for format=json or format=mermaid.',
+    'Ask for format=json, format=mermaid or format=xstate.',
   ),
 } as const;
 

@@ -1,6 +1,5 @@
 import * as c from '../conversation.js';
-import { conversion, journey, journeyQuery, previewBody } from '../journey.js';
-import { jsonObject } from '../json.js';
+import { conversion, journey, journeyQuery, previewBody, xstateExport } from '../journey.js';
 import { pageQuery } from '../page.js';
 import { health, liveness, readiness } from '../platform.js';
 import { MAX_WORKFLOW_BYTES, workflowParams } from '../workflows.js';
@@ -45,8 +44,8 @@ const JOURNEY_ROUTES = defineRoutes('conversation-service', {
     request: { params: workflowParams, query: journeyQuery },
     responses: {
       200: {
-        description: 'The journey; Mermaid comes as text, XState and Parlant as JSON of their own',
-        content: { 'application/json': journey.or(jsonObject), 'text/plain': null },
+        description: 'The journey; as Mermaid it comes as text, as XState in JSON of its own',
+        content: { 'application/json': journey.or(xstateExport), 'text/plain': null },
       },
     },
     problems: ['workflow_not_found', 'not_a_workflow', 'journey_format_unavailable'],

@@ -5,6 +5,8 @@ describe('the arguments of map', () => {
   it.each([
     [['a.json'], { file: 'a.json', format: 'json' }],
     [['a.json', '--format', 'mermaid'], { file: 'a.json', format: 'mermaid' }],
+    [['a.json', '--format', 'xstate'], { file: 'a.json', format: 'xstate' }],
+    [['--format=text', 'a.json'], { file: 'a.json', format: 'text' }],
     [['--format=json', 'a.json'], { file: 'a.json', format: 'json' }],
   ])('%j', (args, expected) => {
     expect(mapArguments(args)).toEqual(expected);
@@ -13,8 +15,8 @@ describe('the arguments of map', () => {
   it.each([
     [[], 'A file is missing.'],
     [['a.json', 'b.json'], 'One file at a time, please: a.json or b.json.'],
-    [['a.json', '--format'], '--format takes json or mermaid, not nothing.'],
-    [['a.json', '--format', 'svg'], '--format takes json or mermaid, not svg.'],
+    [['a.json', '--format'], '--format takes json, mermaid, xstate or text, not nothing.'],
+    [['a.json', '--format', 'svg'], '--format takes json, mermaid, xstate or text, not svg.'],
     [['a.json', '--fromat', 'json'], 'There is no option --fromat.'],
   ])('refuse %j', (args, problem) => {
     expect(mapArguments(args)).toEqual({ problem });

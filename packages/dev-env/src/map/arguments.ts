@@ -1,10 +1,12 @@
-export const MAP_USAGE = `Usage: npm run map -- FILE [--format json|mermaid]
+export const MAP_USAGE = `Usage: npm run map -- FILE [--format json|mermaid|xstate|text]
 
-Prints the journey of a workflow: as JSON (the default) or as a Mermaid state diagram. What was found
-goes to the error output. Ends with 1 where a finding keeps the journey from running, with 2 where the
+Prints the journey of a workflow: as JSON (the default), as a Mermaid state diagram or as XState machines.
+What was found goes to the error output. As text it prints a summary, what was found included. Ends with 1 where a finding keeps the journey from running, with 2 where the
 file cannot be read.`;
 
-export type MapFormat = 'json' | 'mermaid';
+const FORMATS = ['json', 'mermaid', 'xstate', 'text'] as const;
+
+export type MapFormat = (typeof FORMATS)[number];
 
 export interface MapArguments {
   readonly file: string;
@@ -20,10 +22,12 @@ export function mapArguments(args: readonly string[]): MapArguments | { readonly
     const [name, inline] = arg.split('=', 2);
     if (name === '--format') {
       const value = inline ?? args[(index += 1)];
-      if (value !== 'json' && value !== 'mermaid') {
-        return { problem: `--format takes json or mermaid, not ${value ?? 'nothing'}.` };
+      const known = FORMATS.find((name) => name === value);
+      if (known === undefined) {
+        const names = 'json, mermaid, xstate or text';
+        return { problem: `--format takes ${names}, not ${value ?? 'nothing'}.` };
       }
-      format = value;
+      format = known;
     } else if (arg.startsWith('-')) {
       return { problem: `There is no option ${arg}.` };
     } else if (file !== null) {

@@ -42,6 +42,25 @@ describe('npm run map', () => {
     expect(out).toContain('Manager approval');
   });
 
+  it('prints machines of XState', async () => {
+    const { code, out } = await map('samples/refund.json', '--format', 'xstate');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ config: { id: 'journey' }, machines: {} });
+  });
+
+  it('prints a summary, and nothing beside it', async () => {
+    const { code, out, err } = await map('samples/refund.json', '--format', 'text');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Refund\n {2}file +samples\/refund.json\n {2}coverage +100 %: /);
+  });
+
+  it('prints a summary of what is no workflow, and ends with 1', async () => {
+    await writeFile(join(dir, 'list.json'), '[1, 2]');
+    const { code, out } = await map(join(dir, 'list.json'), '--format', 'text');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^No journey\n[\s\S]+✗ error \w+[\s\S]+→ /);
+  });
+
   it('ends with 1 where there is no workflow, and says why', async () => {
     await writeFile(join(dir, 'list.json'), '[1, 2]');
     const { code, out, err } = await map(join(dir, 'list.json'));

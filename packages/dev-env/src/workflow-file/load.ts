@@ -1,10 +1,12 @@
-import { mapWorkflow, parseWorkflow, type Issue, type Journey } from '@sim/domain';
+import { mapWorkflow, parseWorkflow, type Issue, type Journey, type Provenance } from '@sim/domain';
 import { readWorkflowFile } from './read.js';
 
 /** A workflow file, mapped. */
 export interface LoadedJourney {
   /** Null where the document is no workflow at all. */
   readonly journey: Journey | null;
+  /** What became of its blocks and edges; null where there is no journey. */
+  readonly provenance: Provenance | null;
   /** Of reading and mapping. */
   readonly issues: readonly Issue[];
   /** How long parsing and mapping took, in milliseconds; reading the file not counted. */
@@ -23,6 +25,7 @@ export async function loadJourney(path: string, folder: string): Promise<LoadedJ
   const mapped = parsed.workflow === null ? null : mapWorkflow(parsed.workflow);
   return {
     journey: mapped?.journey ?? null,
+    provenance: mapped?.provenance ?? null,
     issues: [...parsed.issues, ...(mapped?.issues ?? [])],
     milliseconds: performance.now() - started,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { block, edge, parsed, uiExport } from '../workflow/testing/exports.js';
+import { call, child, inChild, journey, tool } from '../testing/journeys.js';
 import { mapped } from '../mapping/testing/mapped.js';
 import { toMermaid } from './mermaid.js';
 
@@ -89,6 +90,20 @@ describe('a diagram', () => {
     expect(text).toContain('    s_b --> c__40_1 : calls\n');
     expect(text.match(/as c__40_1 \{/g)).toHaveLength(1);
     expect(text).toContain('        [*] --> s__40_1_2f_begin\n');
+  });
+
+  it('names what a child workflow calls, itself too, without an arrow back', () => {
+    const states = [
+      tool('start'),
+      call('one', 'kid'),
+      inChild('kid', tool('begin')),
+      inChild('kid', call('again', 'kid')),
+    ];
+    const ways = ['start -> one', 'begin -> again'];
+    const text = toMermaid(journey(states, ways, {}, [child('kid', 'begin')]));
+    expect(text).toContain('    s_one --> c_kid : calls\n');
+    expect(text).toContain('        state "again · calls Child kid" as s_again\n');
+    expect(text.match(/: calls/g)).toHaveLength(1);
   });
 
   it('of nothing is empty', () => {

@@ -1,18 +1,20 @@
 import type { Journey, JourneyState, StateId, Transition } from '../journey/types.js';
 import { graphOf, type JourneyGraph } from '../session/graph.js';
+import { codeOf, plainId } from './plain-id.js';
 
 const LABEL_LENGTH = 80;
 
 /**
  * A journey as a Mermaid `stateDiagram-v2`. Loops and parallels are composite states around their bodies;
- * a child workflow is one that the calls of it lead to. Whatever names hold, every label is one line of
+ * a child workflow is one that the calls of it lead to. A call from within a child names what it calls
+ * instead: where two call each other, Mermaid would never finish the layout. Whatever names hold, every label is one line of
  * escaped text and every id is made of letters, digits and underscores, the same for the same block.
  */
 export function toMermaid(journey: Journey): string {
   const drawing = new Drawing(journey);
   drawing.draw('', journey.initial === null ? [] : [journey.initial], 1);
   for (const { key, name, initial } of journey.children ?? []) {
-    drawing.compose(`c_${plainId(key)}`, name, key, initial === null ? [] : [initial], 1);
+    drawing.compose(`c_${plainId(key, '__')}`, name, key, initial === null ? [] : [initial], 1);
   }
   return ['stateDiagram-v2', ...drawing.lines, ''].join('\n');
 }
@@ -42,8 +44,8 @@ class Drawing {
       for (const title of endsOf(state, ways)) {
         this.#write(depth, arrow(state.id, '[*]', title));
       }
-      if (state.kind === 'subjourney' && state.calls !== null) {
-        this.#write(depth, arrow(state.id, `c_${plainId(state.calls)}`, 'calls'));
+      if (state.kind === 'subjourney' && state.calls !== null && state.child === undefined) {
+        this.#write(depth, arrow(state.id, `c_${plainId(state.calls, '__')}`, 'calls'));
       }
     }
   }
@@ -56,7 +58,7 @@ class Drawing {
   }
 
   #declare(state: JourneyState, depth: number): void {
-    const label = `${state.label} · ${kindOf(state)}`;
+    const label = `${state.label} · ${this.#kindOf(state)}`;
     const enters = this.#graph.enters.get(state.id) ?? [];
     if (enters.length > 0) {
       const first = enters.map(({ to }) => to);
@@ -66,14 +68,17 @@ class Drawing {
     }
   }
 
+  #kindOf(state: JourneyState): string {
+    if (state.kind === 'loop') return `${state.kind} ${state.loopType}`;
+    if (state.kind === 'subjourney' && state.calls !== null && state.child !== undefined) {
+      return `calls ${this.#graph.children.get(state.calls)?.name ?? state.calls}`;
+    }
+    return state.kind === 'tool' ? state.blockType : state.kind;
+  }
+
   #write(depth: number, line: string): void {
     this.lines.push(`${'    '.repeat(depth)}${line}`);
   }
-}
-
-function kindOf(state: JourneyState): string {
-  if (state.kind === 'loop') return `${state.kind} ${state.loopType}`;
-  return state.kind === 'tool' ? state.blockType : state.kind;
 }
 
 function branchTitles(journey: Journey): Map<string, string> {
@@ -110,18 +115,8 @@ function arrow(from: StateId, to: string, label: string): string {
   return `${mermaidId(from)} --> ${to}${text === '' ? '' : ` : ${text}`}`;
 }
 
-/** Distinct for distinct ids: a hyphen becomes two underscores, all else its code between two. */
 function mermaidId(id: StateId): string {
-  return `s_${plainId(id.slice(3))}`;
-}
-
-function plainId(id: string): string {
-  const plain = (char: string) => (char === '-' ? '__' : `_${codeOf(char).toString(16)}_`);
-  return id.replace(/[^A-Za-z0-9]/gu, plain);
-}
-
-function codeOf(char: string): number {
-  return char.codePointAt(0) ?? 0;
+  return `s_${plainId(id.slice(3), '__')}`;
 }
 
 /** Mermaid reads `#35;` as the character of that number; letters and a few signs need none. */

@@ -99,7 +99,7 @@ export function arbitraryJourney(maxStates = 10): fc.Arbitrary<Journey> {
         states.push(place(stateOf(name, how, its)));
         exits.push(...exitsOf(name, how));
         if (how.kind === 'loop' || how.kind === 'while' || how.kind === 'parallel') {
-          const inside = (state: JourneyState) => place(within(name, state));
+          const inside = (state: JourneyState) => within(name, place(state));
           // The first exit is the way into the body, so that the states in it can all be reached.
           bodies.push({ place: inside, exits: [`${name} -enter-`] });
         }
