@@ -151,7 +151,7 @@ describe('names and ids', () => {
 });
 
 describe('sizes', () => {
-  it('of 100,000 edges between two blocks are one way', async () => {
+  it('of 100,000 edges between two blocks are one way', { timeout: 60_000 }, async () => {
     const document = sketch(
       { start, a: code('return 1') },
       Array.from({ length: 100_000 }, () => 'start -> a'),
@@ -242,22 +242,26 @@ describe('code that never ends', () => {
     });
   });
 
-  it('since a condition is true for ever ends at a thousand rounds', async () => {
-    const { answer } = await run(
-      sketch(
-        {
-          start,
-          grow: { type: 'loop', data: { loopType: 'while', whileCondition: 'true' } },
-          set: {
-            type: 'variables',
-            params: { variables: [] },
-            data: { parentId: 'grow' },
+  it(
+    'since a condition is true for ever ends at a thousand rounds',
+    { timeout: 60_000 },
+    async () => {
+      const { answer } = await run(
+        sketch(
+          {
+            start,
+            grow: { type: 'loop', data: { loopType: 'while', whileCondition: 'true' } },
+            set: {
+              type: 'variables',
+              params: { variables: [] },
+              data: { parentId: 'grow' },
+            },
           },
-        },
-        ['start -> grow', 'grow -loop-start-source-> set'],
-      ),
-    );
-    expect(answer.state.awaiting?.kind).toBe('repair');
-    expect(answer.agentResponse).toContain('more than 1000 times');
-  });
+          ['start -> grow', 'grow -loop-start-source-> set'],
+        ),
+      );
+      expect(answer.state.awaiting?.kind).toBe('repair');
+      expect(answer.agentResponse).toContain('more than 1000 times');
+    },
+  );
 });

@@ -32,7 +32,7 @@ describe('the schema of an exported journey', () => {
       fc.property(
         workflowDocuments((n) => `id-${n}`),
         (document) => {
-          const { workflow } = parseWorkflow({ ...document, connections: document.edges });
+          const { workflow } = parseWorkflow(document);
           if (workflow) expectValid(mapWorkflow(workflow).journey);
         },
       ),

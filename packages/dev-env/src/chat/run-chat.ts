@@ -6,9 +6,10 @@ import { WorkflowFileError } from '../workflow-file/read.js';
 import type { Conversation } from './conversation.js';
 import { talk, type Ending, type Terminal } from './shell.js';
 
-const CHAT_USAGE = `Usage: npm run chat -- FILE
+const CHAT_USAGE = `Usage: npm run chat -- FILE [CALLED …]
 
-Talks a workflow through in the terminal, with no server. Answers may come from a pipe:
+Talks a workflow through in the terminal, with no server. Further files are workflows that it calls, by
+their ids, file names or names. Answers may come from a pipe:
   printf 'A-1042\\n80\\nbroken\\n' | npm run chat -- samples/refund.json
 
 {{NAME}} in a workflow takes its value from the environment, and OPENAI_API_KEY or OPENAI_BASE_URL let
@@ -31,12 +32,12 @@ export interface ChatOptions {
  */
 export async function runChat(args: readonly string[], options: ChatOptions): Promise<number> {
   const { err, folder, terminal, converse } = options;
-  const [file, ...rest] = args;
-  if (file === undefined || rest.length > 0 || file.startsWith('-')) {
+  const [file, ...called] = args;
+  if (file === undefined || args.some((arg) => arg.startsWith('-'))) {
     err(`${CHAT_USAGE}\n`);
     return 2;
   }
-  const journey = await runnableJourney(file, folder, err);
+  const journey = await runnableJourney([file, ...called], folder, err);
   if (journey === null) return 2;
   const conversation = opened(converse, journey, err);
   if (conversation === null) return 2;
@@ -63,12 +64,12 @@ function opened(
 }
 
 async function runnableJourney(
-  file: string,
+  [file, ...called]: readonly [string, ...string[]],
   folder: string,
   err: (text: string) => void,
 ): Promise<Journey | null> {
   try {
-    const { journey, issues } = await loadJourney(file, folder);
+    const { journey, issues } = await loadJourney(file, folder, called);
     // The rest concerns the author; `npm run map` tells it.
     const errors = issues.filter(({ severity }) => severity === 'error');
     for (const line of issueLines(errors)) err(`${line}\n`);

@@ -48,6 +48,27 @@ describe('npm run map', () => {
     expect(JSON.parse(out)).toMatchObject({ config: { id: 'journey' }, machines: {} });
   });
 
+  it('links the workflows that are named beside it, by the names of their files', async () => {
+    const block = (id: string, type: string, subBlocks = {}) => ({ id, type, name: id, subBlocks });
+    const parent = {
+      blocks: {
+        s: block('s', 'starter'),
+        call: block('call', 'workflow', { workflowId: { value: 'kid' } }),
+      },
+      edges: [{ id: 'e', source: 's', target: 'call' }],
+    };
+    await writeFile(join(dir, 'parent.json'), JSON.stringify(parent));
+    await writeFile(
+      join(dir, 'kid.json'),
+      JSON.stringify({ blocks: { k: block('k', 'starter') }, edges: [] }),
+    );
+    const alone = await map(join(dir, 'parent.json'));
+    expect(alone.err).toContain('child_workflow_missing');
+    const linked = await map(join(dir, 'parent.json'), join(dir, 'kid.json'));
+    expect(linked.err).not.toContain('child_workflow_missing');
+    expect(JSON.parse(linked.out)).toMatchObject({ children: [{ workflowId: 'kid' }] });
+  });
+
   it('prints a summary, and nothing beside it', async () => {
     const { code, out, err } = await map('samples/refund.json', '--format', 'text');
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -27,7 +27,7 @@ export async function runMap(
     return 2;
   }
   try {
-    const loaded = await loadJourney(asked.file, folder);
+    const loaded = await loadJourney(asked.file, folder, asked.called);
     const { journey, issues, milliseconds } = loaded;
     if (asked.format === 'text') {
       for (const line of summaryLines(asked.file, loaded)) out(`${line}\n`);

@@ -1,3 +1,4 @@
+import { isLocalField } from '../expressions/lookup.js';
 import { normaliseName, type ReferenceToken } from '../expressions/references.js';
 import type { IssueCode } from '../issue-catalogue.js';
 import type { JourneyState } from '../journey/types.js';
@@ -104,6 +105,8 @@ function checkField(
   if (field === undefined || fields === null || fields.includes(String(field))) return;
   if (field === 'error' || (target.kind === 'start' && START_FIELDS.includes(String(field))))
     return;
+  // `<loop.index>` is about the loop around the reader, even where a loop bears that name.
+  if ((target.kind === 'loop' || target.kind === 'parallel') && isLocalField(field)) return;
   const message = () =>
     `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(target.label)} has no field ` +
     `${quote(String(field))}.`;

@@ -6,7 +6,7 @@ import { ask, close, emit, nextId, placeOf, say, type Place, type Step } from '.
 import type { BlockError, BlockRun, ChoiceQuestion } from './types.js';
 
 /** The answer that none of the routes fits; no route has this id. */
-export const NONE = '';
+const NONE = '';
 
 /** Where no model chose a route, the person is asked. */
 export function askChoice(

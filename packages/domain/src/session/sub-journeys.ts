@@ -7,7 +7,7 @@ import { emit, nextId, placeOf, type Step } from './step.js';
 import type { BlockError, BlockRun } from './types.js';
 
 /** Child workflows call child workflows this deep, as in Sim. */
-export const MAX_CALL_DEPTH = 10;
+const MAX_CALL_DEPTH = 10;
 
 /** Opens the scope of a child workflow with its input, `{input}`, and begins it. */
 export function openChild(step: Step, block: BlockRun, output: JsonValue): void {

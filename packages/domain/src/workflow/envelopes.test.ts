@@ -57,6 +57,12 @@ describe('forms of a workflow that are opened', () => {
     expect(issues).toEqual([]);
   });
 
+  it('the executor form with its edges under the name of the editor', () => {
+    const { connections, ...rest } = executor;
+    const { workflow: read } = parsed({ ...rest, edges: connections });
+    expect(read.edges).toEqual(parsed(executor).workflow.edges);
+  });
+
   it('the executor form', () => {
     const { workflow: read, issues } = parsed(executor);
     expect(read.envelope).toBe('executor');

@@ -54,11 +54,18 @@ export function openEnvelope(input: unknown, reader: Reader): OpenedEnvelope | R
     return { kind: 'yaml', ...parts, ...form, edgesPath: `${at}connections` };
   }
   const kind = kindOf(document, blocks, inState);
-  const edgesKey = kind === 'executor' ? 'connections' : 'edges';
+  const edgesKey = edgesKeyOf(body, kind);
   const edges = own(body, edgesKey);
   // `isArray` does not tell readonly lists from objects.
   const given = blocks as JsonObject | readonly JsonValue[];
   return { kind, ...parts, blocks: given, edges, edgesPath: `${at}${edgesKey}` };
+}
+
+/** The executor's form has connections; where there are none under that name, there may be edges. */
+function edgesKeyOf(body: JsonObject, kind: EnvelopeKind): 'connections' | 'edges' {
+  if (kind !== 'executor') return 'edges';
+  const isOdd = own(body, 'connections') === undefined && own(body, 'edges') !== undefined;
+  return isOdd ? 'edges' : 'connections';
 }
 
 function isOperationList(value: unknown): value is readonly JsonValue[] {

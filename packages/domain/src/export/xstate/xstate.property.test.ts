@@ -135,7 +135,7 @@ describe('the machine of any journey', () => {
     fc.assert(
       fc.property(documents, happenings, (document, each) => {
         // Beside a list of blocks, edges are called connections.
-        const { workflow } = parseWorkflow({ ...document, connections: document.edges });
+        const { workflow } = parseWorkflow(document);
         if (workflow) play(mapWorkflow(workflow).journey, each);
       }),
       { numRuns: 200 },
