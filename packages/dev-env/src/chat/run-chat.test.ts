@@ -78,7 +78,7 @@ describe('npm run chat', () => {
     expect(await chat(['samples/refund.json'], '', true)).toMatchObject({ code: 0, err: '' });
   });
 
-  it.each([[[]], [['--help']], [['a.json', 'b.json']]])(
+  it.each([[[]], [['--help']], [['a.json', '--fast']]])(
     'shows how it is used: %j',
     async (args) => {
       expect(await chat(args, '')).toMatchObject({

@@ -68,4 +68,14 @@ describe('the samples, talked through', () => {
     expect(text).toContain('equipment: workstation, two screens, headphones');
     expect(code).toBe(0);
   });
+
+  it('catering: asks about each guest by name, and which way to go', async () => {
+    const answers = ['Ada, Bo', 'a birthday', 'fish', 'skip', 'vegetables', 'nuts', 'in the hall'];
+    const { code, text } = await chat('catering', ...answers);
+    expect(text).toContain('"guests", 2 of 2: bo.');
+    expect(text).toMatch(
+      /menu: ada: fish, bo: vegetables \(no nuts\), place: in the hall, total in euros: 162\n$/,
+    );
+    expect(code).toBe(0);
+  });
 });

@@ -99,7 +99,7 @@ describe('npm run map', () => {
 });
 
 describe('the samples', () => {
-  it.each(['refund', 'delivery', 'lookup', 'onboarding'])(
+  it.each(['refund', 'delivery', 'lookup', 'onboarding', 'catering'])(
     '%s maps without a complaint',
     async (name) => {
       const { journey, issues } = await loadJourney(`samples/${name}.json`, ROOT);

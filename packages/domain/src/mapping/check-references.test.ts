@@ -134,4 +134,26 @@ describe('names', () => {
     const issues = found(blocks, [edge('start', 'a'), edge('a', 'b')]);
     expect(issues.filter((text) => !text.startsWith('block_'))).toEqual([]);
   });
+
+  it('to the item of a loop are known inside it, and in its condition', () => {
+    const each = block(
+      'each',
+      'loop',
+      {},
+      { data: { loopType: 'while', whileCondition: '<loop.index> < 2' } },
+    );
+    const inner = block(
+      'inner',
+      'function',
+      { code: '<loop.index> + <parallel.index>' },
+      { data: { parentId: 'each' } },
+    );
+    const outer = block('outer', 'function', { code: '<loop.currentItem>' });
+    const { issues } = mapped(
+      [block('start', 'start_trigger'), each, inner, outer],
+      [edge('start', 'each'), edge('each', 'inner', 'loop-start-source'), edge('each', 'outer')],
+    );
+    const unknown = issues.filter(({ code }) => code === 'reference_unknown_block');
+    expect(unknown.map(({ blockId }) => blockId)).toEqual(['inner', 'outer']);
+  });
 });

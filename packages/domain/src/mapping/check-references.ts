@@ -1,7 +1,7 @@
 import { isLocalField } from '../expressions/lookup.js';
 import { normaliseName, type ReferenceToken } from '../expressions/references.js';
 import type { IssueCode } from '../issue-catalogue.js';
-import type { JourneyState } from '../journey/types.js';
+import type { JourneyState, StateId } from '../journey/types.js';
 import type { Block, Workflow } from '../workflow/types.js';
 import { quote, quoteAll, type IssueLog } from '../workflow/issue-log.js';
 import { assignedVariables, isMeantAsBlock } from './references.js';
@@ -37,24 +37,37 @@ export function checkReferences(context: ReferenceContext): void {
       normaliseName,
     ),
   );
+  const stateById = new Map(states.map((state) => [state.id, state]));
   const found: BlockReference[] = [];
   for (const state of states) {
     // It asks on behalf of the block that reads.
     if (state.kind === 'inputs') continue;
     for (const token of context.references.get(state.blockId) ?? []) {
-      if (token.kind === 'env') continue;
+      if (token.kind === 'env' || isAboutItem(token, state, stateById)) continue;
       const block = byName.get(token.name);
       if (token.kind === 'variable' && !block) checkVariable(token, state, variables, log);
       else if (block) found.push({ token, readerState: state, block });
       else if (isMeantAsBlock(token)) reportUnknown(token, state, log);
     }
   }
-  const stateById = new Map(states.map((state) => [state.id, state]));
   for (const entry of found) {
     const target = stateById.get(stateIdOf(entry.block.id));
     if (target) checkField(entry, target, log);
     else reportLeftOut(entry, context);
   }
+}
+
+/** `<loop.index>` and the like, inside a loop or in its own condition. Containers nest 10 deep at most. */
+function isAboutItem(
+  { kind, path: [field] }: ReferenceToken,
+  reader: JourneyState,
+  stateById: ReadonlyMap<StateId, JourneyState>,
+): boolean {
+  if (kind !== 'loop' && kind !== 'parallel') return false;
+  if (!isLocalField(field)) return false;
+  let around: JourneyState | undefined = reader;
+  while (around && around.kind !== kind) around = around.parent && stateById.get(around.parent);
+  return around !== undefined;
 }
 
 /** By normalised name; blocks that share one are reported, notes and disabled blocks give way. */
@@ -105,7 +118,6 @@ function checkField(
   if (field === undefined || fields === null || fields.includes(String(field))) return;
   if (field === 'error' || (target.kind === 'start' && START_FIELDS.includes(String(field))))
     return;
-  // `<loop.index>` is about the loop around the reader, even where a loop bears that name.
   if ((target.kind === 'loop' || target.kind === 'parallel') && isLocalField(field)) return;
   const message = () =>
     `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(target.label)} has no field ` +
