@@ -58,7 +58,8 @@ class Drawing {
   }
 
   #declare(state: JourneyState, depth: number): void {
-    const label = `${state.label} · ${this.#kindOf(state)}`;
+    const asked = 'slots' in state ? state.slots.map(({ label }) => label).join(', ') : '';
+    const label = `${state.label} · ${this.#kindOf(state)}${asked === '' ? '' : `: ${asked}`}`;
     const enters = this.#graph.enters.get(state.id) ?? [];
     if (enters.length > 0) {
       const first = enters.map(({ to }) => to);
