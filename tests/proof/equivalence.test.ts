@@ -34,7 +34,11 @@ describe('a journey and the reference', () => {
       c: { type: 'condition', params: branches('c', 'true', null) },
     };
     const document = documentOf(blocks, ['start>a>b>c', 'c:condition-c-1>x']);
-    const given = { document, children: {}, oracle: { start: {}, env: {}, routes: {}, picks: {}, forms: {} } };
+    const given = {
+      document,
+      children: {},
+      oracle: { start: {}, env: {}, routes: {}, picks: {}, forms: {} },
+    };
     const played = play(given, () => 0);
     expect(differencesOf(runOf(document), played)).toEqual([]);
     const other = (code: string, chain: string) =>

@@ -37,7 +37,9 @@ function endDifferences(run: Run, { outcome, result }: Played): string[] {
   if (outcome !== 'completed' || run.possibleResults.length === 0) return [];
   return run.possibleResults.some((expected) => canonical(expected) === canonical(result))
     ? []
-    : [`it ends with ${canonical(result)}, none of ${run.possibleResults.map(canonical).join(' or ')}`];
+    : [
+        `it ends with ${canonical(result)}, none of ${run.possibleResults.map(canonical).join(' or ')}`,
+      ];
 }
 
 function orderDifferences(run: Run, { order }: Played): string[] {

@@ -8,7 +8,6 @@ import {
   type Journey,
   type JourneyState,
   type JsonObject,
-  type JsonValue,
   type SessionState,
 } from '@sim/domain';
 import { entriesOf, fakeBlock, FAKE_OUTPUTS, type Failure } from './fake-blocks.js';
@@ -47,7 +46,7 @@ export function outcomeOf(running: Running): Input {
     return { type: 'block-failed', runId, error: given.failure, durationMs: 1 };
   }
   const { branchId = null, variables = null } = given;
-  const output = given.output as JsonValue;
+  const output = given.output;
   return { type: 'block-succeeded', runId, output, branchId, variables, durationMs: 1 };
 }
 
@@ -86,7 +85,7 @@ function performResolved(state: JourneyState, ready: Ready, running: Running): G
       const outcome = fakeBlock({ type, ...ready, attempt: running.run.attempt });
       if (!outcome.ok) return { failure: outcome.failure };
       const { output, branchId = null, variables } = outcome;
-      return { output, branchId, ...(variables && { variables: variables as JsonObject }) };
+      return { output, branchId, ...(variables && { variables: variables }) };
     }
   }
 }

@@ -105,7 +105,7 @@ class Player {
       type: 'open',
       config: { ...DEFAULT_CONFIG, askForConfirmation: false },
       execution: { timeZone: null, sessionTimeoutMs: null },
-      initialInput: this.#case.oracle.start as JsonObject,
+      initialInput: this.#case.oracle.start,
       mode: 'conversational',
     });
     for (let left = MOST_INPUTS; left > 0; left -= 1) {
