@@ -6,6 +6,7 @@ import {
   mapWorkflow,
   parseWorkflow,
   stateOf,
+  type BlockRun,
   type Decider,
   type Effect,
   type Input,
@@ -43,6 +44,14 @@ export const JOURNEY_OUTPUTS: Partial<FakeOutputs> = {
   error: ({ code, message }) => ({ error: message, errorCode: code }),
 };
 
+/** A fault of what stands around a journey, planted to see that it is noticed. */
+export interface Sabotage {
+  /** A run as its block sees it. */
+  readonly run?: (run: BlockRun) => BlockRun;
+  /** What its journey is told of a run. */
+  readonly outcome?: (input: Input) => Input;
+}
+
 /** A session that was played, for what is asked of it beside what it left. */
 export interface Performance {
   readonly played: Played;
@@ -51,7 +60,7 @@ export interface Performance {
 }
 
 /** Reads a document that the generator drew. */
-export function workflowOf(document: JsonRecord): Workflow {
+function workflowOf(document: JsonRecord): Workflow {
   const { workflow } = parseWorkflow(document);
   if (!workflow) throw new TypeError('The generated document was refused.');
   return workflow;
@@ -72,20 +81,27 @@ export function play(given: Case, schedule: Schedule, journey = mappingOf(given)
 }
 
 /** As {@link play}, with the session itself. */
-export function perform(given: Case, schedule: Schedule, journey: Journey): Performance {
-  return new Player(given, journey, schedule).perform();
+export function perform(
+  given: Case,
+  schedule: Schedule,
+  journey: Journey,
+  sabotage: Sabotage = {},
+): Performance {
+  return new Player(given, journey, schedule, sabotage).perform();
 }
 
 class Player {
   readonly #case: Case;
   readonly #journey: Journey;
   readonly #schedule: Schedule;
+  readonly #sabotage: Sabotage;
   readonly #decider: Decider;
   readonly #record: PlayedRecord;
   #open: Work[] = [];
 
-  constructor(given: Case, journey: Journey, schedule: Schedule) {
+  constructor(given: Case, journey: Journey, schedule: Schedule, sabotage: Sabotage) {
     this.#case = given;
+    this.#sabotage = sabotage;
     this.#journey = journey;
     this.#schedule = schedule;
     this.#decider = createDecider(journey, initialState());
@@ -147,14 +163,15 @@ class Player {
   #end(work: Work): Input {
     if (work.type === 'start-timer') return { type: 'timer-fired', timerId: work.timer.id };
     const { run } = work;
-    return outcomeOf({
+    const input = outcomeOf({
       journey: this.#journey,
       session: this.#decider.state,
-      run,
+      run: this.#sabotage.run?.(run) ?? run,
       oracle: this.#case.oracle,
       blockId: this.#record.blockId(run.stateId),
       path: this.#record.pathIn(run.scopeId, run.stateId),
     });
+    return this.#sabotage.outcome?.(input) ?? input;
   }
 
   /** Ends the turn and answers what is asked then; false where there is nothing to answer. */
