@@ -249,7 +249,7 @@ export class Draft {
     const count = this.blocks.length;
     const [i, j] = [Math.min(a % count, b % count), Math.max(a % count, b % count)];
     const [from, to] = [this.blocks[i]!, this.blocks[j]!];
-    const goesOn = !['condition', 'router', 'router_v2', 'response'].includes(from.type);
+    const goesOn = !['router', 'response'].includes(from.type);
     if (i === j || from.parent !== to.parent || !goesOn) return;
     const isContainer = from.type === 'loop' || from.type === 'parallel';
     this.#connect([{ from, handle: isContainer ? `${from.type}-end-source` : null }], to);

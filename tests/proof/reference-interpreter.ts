@@ -366,18 +366,19 @@ function isTaken(edge: RawEdge, block: RawBlock, outcome: Outcome): boolean {
   if (edge.handle === 'error') return outcome.kind === 'failed';
   if (outcome.kind !== 'done') return false;
   const choice = outcome.choice ?? null;
+  // The older router has no handles: it picks one of its targets.
+  if (block.type === 'router') return edge.target === choice;
+  if (edge.handle === 'source') return true;
   switch (block.type) {
     case 'condition':
       return edge.handle === `condition-${choice}` && choice !== null;
     case 'router_v2':
       return edge.handle === `router-${choice}` && choice !== null;
-    case 'router':
-      return edge.target === choice;
     case 'loop':
-      return edge.handle === 'loop-end-source' || edge.handle === 'source';
+      return edge.handle === 'loop-end-source';
     case 'parallel':
-      return edge.handle === 'parallel-end-source' || edge.handle === 'source';
+      return edge.handle === 'parallel-end-source';
     default:
-      return edge.handle === 'source';
+      return false;
   }
 }
