@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SUBJECTS, type Subject } from './prove.js';
+import { SEEDS, SUBJECTS, type Subject } from './prove.js';
 
 export interface ProofOptions {
   readonly cases: number;
@@ -19,8 +19,6 @@ export const USAGE = `npm run proof -- [options]
   --mutations     plants faults, and writes what came of it to docs/proof.md`;
 
 const DEFAULT_CASES = 50_000;
-/** Seeds are below this. */
-export const SEEDS = 0x8000_0000;
 
 /**
  * Reads the arguments.

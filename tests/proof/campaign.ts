@@ -1,9 +1,9 @@
-import { SEEDS, type ProofOptions } from './arguments.js';
+import type { ProofOptions } from './arguments.js';
 import { CONSTRUCTS } from './constructs.js';
 import { newTally, prove, SUBJECTS, type Refutation, type Subject, type Tally } from './prove.js';
 
-/** So many cases between two words of progress. */
-const CHUNK = 250;
+/** Between two words of progress. */
+const PROGRESS_MS = 10_000;
 
 export interface CampaignPorts {
   readonly out: (line: string) => void;
@@ -27,14 +27,12 @@ function pursue(subject: Subject, options: ProofOptions, { out, clock }: Campaig
   const started = clock();
   const rate = () => Math.round((tally.cases / Math.max(1, clock() - started)) * 1_000);
   let next = started;
-  for (let done = 0; done < cases; done += CHUNK) {
-    const chunk = Math.min(CHUNK, cases - done);
-    // Each part has a seed of its own, so that a failure is found again without what came before.
-    const found = prove({ subject, cases: chunk, seed: (seed + done) % SEEDS }, tally);
-    if (found) return tell(subject, found, out);
-    if (clock() >= next) out(`${subject}: ${tally.cases} of ${cases}, ${rate()} a second`);
-    if (clock() >= next) next = clock() + 10_000;
-  }
+  const found = prove({ subject, cases, seed }, tally, () => {
+    if (clock() < next) return;
+    next = clock() + PROGRESS_MS;
+    out(`${subject}: ${tally.cases} of ${cases}, ${rate()} a second`);
+  });
+  if (found) return tell(subject, found, out);
   out(`${subject}: all ${tally.cases} hold, ${rate()} a second`);
   if (subject === 'workflows') out(summaryOf(tally));
   return true;

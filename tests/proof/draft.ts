@@ -238,7 +238,11 @@ export class Draft {
     const block = this.#add(kind, dice, parent);
     if (!block) return ins;
     this.#connect(ins, block);
-    this.#series(body, [{ from: block, handle: `${kind}-start-source` }], block);
+    const entry = [{ from: block, handle: `${kind}-start-source` }];
+    this.#series(body, entry, block);
+    // What was to come had no room: a body of nothing is no construct of the design.
+    const isEmpty = !this.edges.some(({ from, handle }) => from === block && isInner(handle));
+    if (isEmpty) this.#block('function', [], entry, block, null);
     const exit = block.throws.chance(15) ? 'source' : `${kind}-end-source`;
     const on = { from: block, handle: exit };
     return handler === null ? [on] : [on, ...this.#handler(handler, block)];

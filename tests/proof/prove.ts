@@ -13,7 +13,7 @@ export type Subject = (typeof SUBJECTS)[number];
 export interface Attempt {
   readonly subject: Subject;
   readonly cases: number;
-  /** 32-bit integer. */
+  /** See {@link SEEDS}. */
   readonly seed: number;
   /** Of a failure that is to be seen again: its place among the cases of the seed. */
   readonly path?: string;
@@ -41,18 +41,50 @@ export function newTally(): Tally {
   return { cases: 0, ambiguous: 0, constructs: new Map() };
 }
 
-/** Tries so many cases; null where nothing is against the laws. */
-export function prove(attempt: Attempt, tally: Tally = newTally()): Refutation | null {
-  return attempt.subject === 'workflows'
-    ? search(attempt, arbitraryTrial(), (trial) => {
-        const examined = new Examined(trial);
-        count(examined, tally);
-        return violationsOf(examined, trial.picks[0]);
-      })
-    : search(attempt, arbitraryJson(), (input) => {
-        tally.cases += 1;
-        return driveAnything(input).problems;
-      });
+/** So many cases have a seed of their own, so that a failure is found again without what came before. */
+const PART = 250;
+
+/** Seeds are whole numbers from 0 to below this. */
+export const SEEDS = 0x8000_0000;
+
+/** The search of a part ends after this, with the smallest failure so far where there is one. */
+const LONGEST_PART_MS = 240_000;
+
+/**
+ * Tries so many cases; null where nothing is against the laws.
+ * @param progress called after every part
+ */
+export function prove(
+  { subject, cases, seed, path }: Attempt,
+  tally: Tally = newTally(),
+  progress: () => void = () => undefined,
+): Refutation | null {
+  const attempt = subject === 'workflows' ? tryWorkflows : tryAnything;
+  if (path !== undefined) return attempt({ seed, cases: 1, path }, tally);
+  for (let done = 0; done < cases; done += PART) {
+    const part = { seed: (seed + done) % SEEDS, cases: Math.min(PART, cases - done) };
+    const found = attempt(part, tally);
+    if (found) return found;
+    progress();
+  }
+  return null;
+}
+
+type Part = Pick<Attempt, 'cases' | 'seed' | 'path'>;
+
+function tryWorkflows(part: Part, tally: Tally): Refutation | null {
+  return search(part, arbitraryTrial(), (trial) => {
+    const examined = new Examined(trial);
+    count(examined, tally);
+    return violationsOf(examined, trial.picks[0]);
+  });
+}
+
+function tryAnything(part: Part, tally: Tally): Refutation | null {
+  return search(part, arbitraryJson(), (input) => {
+    tally.cases += 1;
+    return driveAnything(input).problems;
+  });
 }
 
 function count({ trial, run, isAmbiguous }: Examined, tally: Tally): void {
@@ -66,12 +98,17 @@ function count({ trial, run, isAmbiguous }: Examined, tally: Tally): void {
 }
 
 function search<T>(
-  { cases, seed, path }: Attempt,
+  { cases, seed, path }: Part,
   inputs: fc.Arbitrary<T>,
   violations: (input: T) => readonly string[],
 ): Refutation | null {
   const property = fc.property(inputs, (input) => attemptAt(() => violations(input)).length === 0);
-  const details = fc.check(property, { seed, numRuns: cases, ...(path !== undefined && { path }) });
+  const details = fc.check(property, {
+    seed,
+    numRuns: cases,
+    interruptAfterTimeLimit: LONGEST_PART_MS,
+    ...(path !== undefined && { path }),
+  });
   if (!details.failed) return null;
   const [input] = details.counterexample ?? [];
   return {
