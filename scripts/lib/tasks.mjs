@@ -4,7 +4,7 @@ import { ensureBuilt } from './build.mjs';
 import { runNode } from './child.mjs';
 import { Failure } from './failure.mjs';
 import { ensureInstalled } from './install.mjs';
-import { CALLED_FROM, ROOT } from './paths.mjs';
+import { CALLED_FROM, ROOT, TOOLS } from './paths.mjs';
 import { CHECKS, runSteps, TESTS } from './verify.mjs';
 
 /** What `npm start`, `npm test` and the other scripts do, by name. */
@@ -13,6 +13,14 @@ export const TASKS = {
   chat: program('packages/dev-env/dist/chat/main.js', CALLED_FROM),
   map: program('packages/dev-env/dist/map/main.js', CALLED_FROM),
   bench: program('packages/dev-env/dist/bench/main.js'),
+  async proof(args) {
+    await ensureInstalled();
+    await ensureBuilt();
+    // The tests are no part of the build: what the proof is made of is compiled when it is wanted.
+    const code = await runNode(TOOLS.tsc, ['-b', 'tests'], { stdio: ['ignore', 2, 2] });
+    if (code !== 0) throw new Failure('The tests do not compile; the errors are above.', code);
+    return runNode(join(ROOT, 'tests/dist/proof/main.js'), args);
+  },
   migrate: onDatabase('packages/postgres/dist/cli/migrate.js', 'kept'),
   schema: onDatabase('packages/postgres/dist/cli/schema.js', 'temporary'),
   async build() {

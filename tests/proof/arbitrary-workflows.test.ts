@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapWorkflow, parseWorkflow } from '@sim/domain';
 import { arbitraryCase } from './arbitrary-workflows.js';
-import { canonical, isList, isRecord, own, type Json, type JsonRecord } from './json.js';
+import { blocksOf, CONSTRUCTS, edgesOf, ranType } from './constructs.js';
+import { canonical, isList, isRecord, own, type Json } from './json.js';
 import { readWorkflow } from './raw-workflow.js';
 import { interpret, type Case } from './reference-interpreter.js';
 import type { Run } from './run-summary.js';
@@ -13,77 +14,15 @@ const CASES = 400;
 const cases = fc.sample(arbitraryCase(), { seed: SEED, numRuns: CASES });
 const runs = cases.map((given) => ({ given, run: interpret(given) }));
 
-const stateOf = (document: JsonRecord): JsonRecord => own(document, 'state') as JsonRecord;
-const blocksOf = ({ document }: Case): Json[] =>
-  Object.values(own(stateOf(document), 'blocks') as JsonRecord);
-const edgesOf = ({ document }: Case): readonly Json[] => own(stateOf(document), 'edges') as Json[];
-const typed = (given: Case, type: string): Json[] =>
-  blocksOf(given).filter((block) => own(block, 'type') === type);
 const share = (holds: (given: Case, run: Run) => boolean): number =>
   runs.filter(({ given, run }) => holds(given, run)).length / runs.length;
-
-/** How many cases hold each construct, of a hundred; printed, so that a change of weights is seen. */
-const SHARES: Readonly<Record<string, readonly [number, (given: Case, run: Run) => boolean]>> = {
-  'at least 10 blocks': [60, (given) => blocksOf(given).length >= 10],
-  'at least 30 blocks': [20, (given) => blocksOf(given).length >= 30],
-  'a condition that chose': [35, ranType('condition')],
-  'a router that chose': [
-    15,
-    (given, run) => ranType('router')(given, run) || ranType('router_v2')(given, run),
-  ],
-  'a loop that ran': [25, ranType('loop')],
-  'a parallel that ran': [12, ranType('parallel')],
-  'a container in a container': [
-    8,
-    (_, run) => [...run.ran].some((path) => (path.match(/\[\d+\]/g) ?? []).length > 1),
-  ],
-  'a called workflow': [
-    20,
-    (_, run) => [...run.ran].some((path) => path.includes('/c0b') || path.includes('/c1b')),
-  ],
-  'a join of several ways': [
-    40,
-    (given) => {
-      const targets = edgesOf(given).map((edge) => own(edge, 'target'));
-      return new Set(targets).size < targets.length;
-    },
-  ],
-  'an error edge': [
-    40,
-    (given) => edgesOf(given).some((edge) => own(edge, 'sourceHandle') === 'error'),
-  ],
-  'an error path that was taken': [
-    20,
-    (_, run) => [...run.outputs.values()].some((output) => own(output, 'error') !== undefined),
-  ],
-  'a second attempt': [8, (_, run) => [...run.attempts.values()].some((attempts) => attempts > 1)],
-  'a disabled block': [
-    20,
-    (given) => blocksOf(given).some((block) => own(block, 'enabled') === false),
-  ],
-  'a way that was not taken': [40, (_, run) => run.skipped.size > 0],
-  'a form': [20, ranType('human_in_the_loop')],
-  'a variable that was set': [20, ranType('variables')],
-  'a response': [8, (_, run) => run.ends.some(({ kind }) => kind === 'response')],
-  'a failed run': [8, (_, run) => run.status === 'failed'],
-  'an outcome that depends on an open order': [0, (_, run) => run.ambiguities.length > 0],
-  'blocks that may have run or not': [0, (_, run) => run.maybe.size > 0],
-  'five blocks that ran': [60, (_, run) => run.ran.size >= 5],
-};
-
-function ranType(type: string): (given: Case, run: Run) => boolean {
-  return (given, run) => {
-    const ids = typed(given, type).map((block) => own(block, 'id'));
-    return [...run.ran].some((path) => ids.includes(path.split('/').at(-1) ?? ''));
-  };
-}
 
 /** What a generated workflow is not: the rest, such as `dead_end`, is what it is drawn for. */
 const UNWANTED = /_missing$|^cycle_|^edge_|^slot_|^wait_|^param_|^nothing_|^no_start/;
 
 describe('generated workflows', { timeout: 60_000 }, () => {
   it(`hold every construct often enough (seed ${SEED})`, () => {
-    const measured = Object.entries(SHARES).map(([name, [least, holds]]) => ({
+    const measured = CONSTRUCTS.map(({ name, least, holds }) => ({
       name,
       least,
       percent: Math.round(share(holds) * 100),
@@ -94,7 +33,7 @@ describe('generated workflows', { timeout: 60_000 }, () => {
 
   it('have up to 60 blocks, each with an id and a place of its own', () => {
     for (const { document } of cases) {
-      const blocks = own(stateOf(document), 'blocks');
+      const blocks = own(own(document, 'state'), 'blocks');
       const entries = Object.entries(isRecord(blocks) ? blocks : {});
       expect(entries.length).toBeLessThanOrEqual(60);
       for (const [id, block] of entries) expect(own(block, 'id')).toBe(id);

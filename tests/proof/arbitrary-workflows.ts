@@ -179,6 +179,12 @@ function oracleOf(documents: readonly Rendered[], { start, routes, forms }: Answ
         picksOf(routesOf(draft, block), routes, place),
       ]),
     ),
+    picks: Object.fromEntries(
+      routers.flatMap(({ draft, block }) => {
+        const [first] = routesOf(draft, block);
+        return first === undefined ? [] : [[block.id, first] as const];
+      }),
+    ),
     forms: Object.fromEntries(
       asked.map(({ block }, place) => [
         block.id,

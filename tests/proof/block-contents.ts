@@ -95,9 +95,10 @@ class Writer {
   settings(): JsonRecord {
     const { type, throws } = this.#block;
     if (type === 'parallel') {
+      const batch = throws.chance(40) ? { batchSize: 1 + throws.pick(2) } : {};
       return throws.chance(50)
-        ? { parallelType: 'collection', collection: this.#collection() }
-        : { parallelType: 'count', count: 1 + throws.pick(3) };
+        ? { parallelType: 'collection', collection: this.#collection(), ...batch }
+        : { parallelType: 'count', count: 1 + throws.pick(3), ...batch };
     }
     if (type !== 'loop') return {};
     const loopType = throws.of('for', 'forEach', 'while', 'doWhile', 'forEach', 'while');

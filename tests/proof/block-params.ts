@@ -20,6 +20,8 @@ const TYPED: ReadonlyMap<string, (value: Json, find: Find) => Json> = new Map([
   ['response.builderData', readStructure],
   ['response.data', readJsonTemplate],
   ['api.body', readJsonTemplate],
+  // Contents become text when they are sent.
+  ['agent.messages', readStructure],
 ]);
 
 /** A block's parameters with their references resolved: code bound, structures typed, the rest text. */

@@ -238,7 +238,11 @@ export class Draft {
     const block = this.#add(kind, dice, parent);
     if (!block) return ins;
     this.#connect(ins, block);
-    this.#series(body, [{ from: block, handle: `${kind}-start-source` }], block);
+    const entry = [{ from: block, handle: `${kind}-start-source` }];
+    this.#series(body, entry, block);
+    // What was to come had no room: a body of nothing is no construct of the design.
+    const isEmpty = !this.edges.some(({ from, handle }) => from === block && isInner(handle));
+    if (isEmpty) this.#block('function', [], entry, block, null);
     const exit = block.throws.chance(15) ? 'source' : `${kind}-end-source`;
     const on = { from: block, handle: exit };
     return handler === null ? [on] : [on, ...this.#handler(handler, block)];
@@ -249,7 +253,7 @@ export class Draft {
     const count = this.blocks.length;
     const [i, j] = [Math.min(a % count, b % count), Math.max(a % count, b % count)];
     const [from, to] = [this.blocks[i]!, this.blocks[j]!];
-    const goesOn = !['condition', 'router', 'router_v2', 'response'].includes(from.type);
+    const goesOn = !['router', 'response'].includes(from.type);
     if (i === j || from.parent !== to.parent || !goesOn) return;
     const isContainer = from.type === 'loop' || from.type === 'parallel';
     this.#connect([{ from, handle: isContainer ? `${from.type}-end-source` : null }], to);

@@ -1,9 +1,6 @@
-import { canonical, isList, isRecord, recordOf, type Json } from './json.js';
-import type { Played } from './journey-player.js';
+import { canonical } from './json.js';
+import type { Played } from './played-record.js';
 import type { Run } from './run-summary.js';
-
-/** Fields that the journey adds to an output and the design does not name. */
-const BESIDE: ReadonlySet<string> = new Set(['errorCode', 'resumedAt']);
 
 /** Where a journey did other than the reference, in words; empty where they are one. */
 export function differencesOf(run: Run, played: Played): string[] {
@@ -11,6 +8,8 @@ export function differencesOf(run: Run, played: Played): string[] {
     ...outputDifferences(run, played),
     ...endDifferences(run, played),
     ...orderDifferences(run, played),
+    ...skipDifferences(run, played),
+    ...attemptDifferences(run, played),
   ];
 }
 
@@ -19,8 +18,8 @@ function outputDifferences(run: Run, { outputs }: Played): string[] {
   for (const [path, output] of outputs) {
     const expected = run.outputs.get(path);
     if (expected === undefined) found.push(`${path} has an output in the journey alone`);
-    else if (plain(expected) !== plain(output)) {
-      found.push(`${path} has ${plain(output)} instead of ${plain(expected)}`);
+    else if (canonical(expected) !== canonical(output)) {
+      found.push(`${path} has ${canonical(output)} instead of ${canonical(expected)}`);
     }
   }
   for (const path of run.outputs.keys()) {
@@ -36,9 +35,11 @@ function endDifferences(run: Run, { outcome, result }: Played): string[] {
   if (run.ends.length === 0) possible.add('completed');
   if (!possible.has(outcome)) return [`it is ${outcome} instead of ${[...possible].join(' or ')}`];
   if (outcome !== 'completed' || run.possibleResults.length === 0) return [];
-  return run.possibleResults.some((expected) => plain(expected) === plain(result))
+  return run.possibleResults.some((expected) => canonical(expected) === canonical(result))
     ? []
-    : [`it ends with ${plain(result)}, none of ${run.possibleResults.map(plain).join(' or ')}`];
+    : [
+        `it ends with ${canonical(result)}, none of ${run.possibleResults.map(canonical).join(' or ')}`,
+      ];
 }
 
 function orderDifferences(run: Run, { order }: Played): string[] {
@@ -50,13 +51,23 @@ function orderDifferences(run: Run, { order }: Played): string[] {
   });
 }
 
-function plain(value: Json): string {
-  return canonical(without(value));
+/** What a run that was ended early decided is a part of what the reference decides. */
+function skipDifferences(run: Run, { skipped }: Played): string[] {
+  const wrongly = [...skipped].filter((path) => !run.skipped.has(path));
+  const missed = [...run.skipped].filter((path) => !skipped.has(path));
+  return [
+    ...wrongly.map((path) => `${path} is passed over in the journey alone`),
+    ...(run.maybe.size > 0 || run.ends.length > 0 ? [] : missed).map(
+      (path) => `${path} is not passed over in the journey`,
+    ),
+  ];
 }
 
-function without(value: Json): Json {
-  if (isList(value)) return value.map(without);
-  if (!isRecord(value)) return value;
-  const kept = Object.entries(value).filter(([key]) => !BESIDE.has(key));
-  return recordOf(kept.map(([key, item]) => [key, without(item)]));
+function attemptDifferences(run: Run, { attempts, outputs }: Played): string[] {
+  return [...attempts].flatMap(([path, tried]) => {
+    const expected = run.attempts.get(path);
+    // What was called off may have had tries left.
+    if (expected === tried || (run.maybe.has(path) && !outputs.has(path))) return [];
+    return [`${path} is tried ${tried} times instead of ${expected ?? 0}`];
+  });
 }

@@ -150,7 +150,10 @@ export const FAKE_OUTPUTS = {
   }),
   /** Beside the time at which it went on. */
   wait: (): Json => ({ status: 'completed' }),
-  route: (routeId: string): Json => ({ selectedRoute: routeId }),
+  route: (routeId: string, title: string): Json => ({
+    selectedRoute: routeId,
+    selectedPath: { blockId: routeId, blockTitle: title },
+  }),
   child: (childName: string, result: Json): Json => ({
     success: true,
     childWorkflowName: childName,

@@ -1,6 +1,6 @@
 import { isList, own, type Json, type JsonRecord } from './json.js';
 import { failureOfField, follow, type Find, type Found, type Ref } from './raw-references.js';
-import { refNameOf, type RawBlock } from './raw-workflow.js';
+import { refNameOf, type RawBlock, type RawWorkflow } from './raw-workflow.js';
 import { liftTo, pathOf, type Scope } from './run-record.js';
 
 /** What a reading leaves behind, so that what depends on the order can be told afterwards. */
@@ -94,15 +94,45 @@ function findOutput(
     const isInside = lifted !== target;
     const readerId = liftTo(reader, around.body, workflow)?.id ?? '';
     const path = pathOf(scope.path, reader.id);
-    // What never runs has no value at any time.
-    const canRun = workflow.body(target.parentId).blocks.includes(target);
-    if (canRun) {
-      onRead({ kind: 'block', reader: path, scope: around, readerId, target: lifted.id, isInside });
-    }
-    const output = isInside ? latest(around, lifted, target) : around.outputs.get(target.id);
-    return read(ref, target, output);
+    // What is disabled or out of reach has no value at any time, whatever field of it is read.
+    if (!canRun(target, workflow)) return EMPTY;
+    onRead({ kind: 'block', reader: path, scope: around, readerId, target: lifted.id, isInside });
+    return read(ref, target, outputIn(around, target) ?? earlier(around, target));
   }
   return EMPTY;
+}
+
+function canRun(block: RawBlock, workflow: RawWorkflow): boolean {
+  let at: RawBlock | undefined = block;
+  // No chain of parents is longer than the blocks are many.
+  for (let left = workflow.blocks.size; at && left > 0; left -= 1) {
+    if (!workflow.body(at.parentId).blocks.includes(at)) return false;
+    at = at.parentId === null ? undefined : workflow.blocks.get(at.parentId);
+  }
+  return true;
+}
+
+function outputIn(scope: Scope, target: RawBlock): Json | undefined {
+  const lifted = liftTo(target, scope.body, scope.frame.workflow);
+  if (!lifted) return undefined;
+  return lifted === target ? scope.outputs.get(target.id) : latest(scope, lifted, target);
+}
+
+/**
+ * What an earlier iteration left: the block did run, and Sim keeps its output until it is overwritten. The
+ * branches of a parallel see nothing of one another, as that would hang on which is faster.
+ */
+function earlier(around: Scope, target: RawBlock): Json | undefined {
+  for (const { locals, parent, body } of outwards(around)) {
+    if (locals?.kind !== 'loop') return undefined;
+    const iterations = parent?.inner.get(body.containerId ?? '') ?? [];
+    const before = iterations.filter((each) => (each.locals?.index ?? 0) < locals.index);
+    for (const each of before.reverse()) {
+      const output = outputIn(each, target);
+      if (output !== undefined) return output;
+    }
+  }
+  return undefined;
 }
 
 /** The output of the last iteration, or the highest branch, that ran a block. */

@@ -95,7 +95,7 @@ export function branches(id: string, ...expressions: readonly (string | null)[])
   return { conditions: JSON.stringify(conditions) };
 }
 
-const NOTHING: Oracle = { start: {}, env: {}, routes: {}, forms: {} };
+const NOTHING: Oracle = { start: {}, env: {}, routes: {}, picks: {}, forms: {} };
 
 /** Runs a document; a failing block of which nothing else is said is `{failTimes: 9}`. */
 export function runOf(

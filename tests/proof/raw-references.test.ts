@@ -52,7 +52,11 @@ describe('references', () => {
 
   it('are errors of the block where the declared schema lacks the field', () => {
     expect(read('return <awsalert-1_b.nothing>')).toBe('unknown_field');
-    expect(read('return <never.nothing>')).toBe('unknown_field');
+    expect(read('return <later.nothing>')).toBe('unknown_field');
+  });
+
+  it('are empty where their block is left out, whatever field they name', () => {
+    expect(read('return <never.nothing>')).toBe(null);
   });
 
   it('fail as code where they name nothing known', () => {

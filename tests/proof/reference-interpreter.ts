@@ -5,7 +5,8 @@ import {
   type FakeOutputs,
   type FakeOutcome,
 } from './fake-blocks.js';
-import { isRecord, own, type Json, type JsonRecord } from './json.js';
+import { isList, isRecord, own, type Json, type JsonRecord } from './json.js';
+import { NO_ROUTE } from './failures.js';
 import { finder, type Reading } from './find-value.js';
 import { blockParams, branchesOf } from './block-params.js';
 import { ReferenceFailure, readStructure, type Find } from './raw-references.js';
@@ -15,6 +16,7 @@ import {
   type Body,
   type RawBlock,
   type RawEdge,
+  type RawWorkflow,
 } from './raw-workflow.js';
 import {
   iterationPath,
@@ -36,6 +38,11 @@ export interface Oracle {
   readonly env: JsonRecord;
   /** By router: the routes that are taken, null for no match; see {@link answerAt}. */
   readonly routes: Readonly<Record<string, readonly (string | null)[]>>;
+  /**
+   * By router: the route that the person picks where none matches and no error edge leads on, as the
+   * design has a journey ask then (part B); a router that is not among them fails (part A).
+   */
+  readonly picks: Readonly<Record<string, string>>;
   /** By form: the answers; see {@link answerAt}. */
   readonly forms: Readonly<Record<string, readonly JsonRecord[]>>;
 }
@@ -244,14 +251,14 @@ export class Interpreter {
     return { kind: 'done', output: outcome.output, choice: outcome.branchId ?? null };
   }
 
-  #route({ block, path }: Work, find: Find): Outcome {
+  #route({ block, path, scope }: Work, find: Find): Outcome {
     blockParams(block, find);
-    const route = answerAt(entryOf(this.#case.oracle.routes, block.id), path) ?? null;
-    if (route !== null) {
-      return { kind: 'done', output: this.#outputs.route(route), choice: route };
-    }
-    const failure = { code: 'no_route', message: 'No route matches', retryable: false };
-    return { kind: 'failed', failure };
+    const { routes, picks } = this.#case.oracle;
+    const pick = hasErrorEdge(scope, block) ? undefined : entryOf(picks, block.id);
+    const route = answerAt(entryOf(routes, block.id), path) ?? pick;
+    if (route === undefined) return { kind: 'failed', failure: NO_ROUTE };
+    const output = this.#outputs.route(route, routeTitle(route, block, scope.frame.workflow));
+    return { kind: 'done', output, choice: route };
   }
 
   #call({ block, scope, path, places }: Work, find: Find): Outcome {
@@ -346,22 +353,32 @@ function startOutput(start: RawBlock, given: JsonRecord): Json {
   return Object.fromEntries(fields);
 }
 
+/** Of an older router the name of the block that it leads to. */
+function routeTitle(route: string, router: RawBlock, { blocks }: RawWorkflow): string {
+  if (router.type === 'router') return blocks.get(route)?.name ?? route;
+  const routes = own(router.params, 'routes');
+  const found = isList(routes) ? routes.find((each) => own(each, 'id') === route) : undefined;
+  const title = own(found, 'title');
+  return typeof title === 'string' ? title : route;
+}
+
 function isTaken(edge: RawEdge, block: RawBlock, outcome: Outcome): boolean {
   if (edge.handle === 'error') return outcome.kind === 'failed';
   if (outcome.kind !== 'done') return false;
   const choice = outcome.choice ?? null;
+  // The older router has no handles: it picks one of its targets.
+  if (block.type === 'router') return edge.target === choice;
+  if (edge.handle === 'source') return true;
   switch (block.type) {
     case 'condition':
       return edge.handle === `condition-${choice}` && choice !== null;
     case 'router_v2':
       return edge.handle === `router-${choice}` && choice !== null;
-    case 'router':
-      return edge.target === choice;
     case 'loop':
-      return edge.handle === 'loop-end-source' || edge.handle === 'source';
+      return edge.handle === 'loop-end-source';
     case 'parallel':
-      return edge.handle === 'parallel-end-source' || edge.handle === 'source';
+      return edge.handle === 'parallel-end-source';
     default:
-      return edge.handle === 'source';
+      return false;
   }
 }

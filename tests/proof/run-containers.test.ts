@@ -118,14 +118,14 @@ describe('loops', () => {
     expect(result(run, 'after')).toBe(1);
   });
 
-  it('begin each iteration with none of the outputs of the one before', () => {
+  it('read in an iteration what the one before left, where the block has not run again', () => {
     const body = {
       a: fn('return <loop.index>', { in: 'l' }),
       c: { ...condition('c', '<loop.index> === 0', null), in: 'l' },
       b: fn('return <a.result>', { in: 'l' }),
     };
     const run = loop({ count: 2 }, body, ['c:condition-c-0>a>b', 'c:condition-c-1>b']);
-    expect([result(run, 'l[0]/b'), result(run, 'l[1]/b')]).toEqual([0, null]);
+    expect([result(run, 'l[0]/b'), result(run, 'l[1]/b')]).toEqual([0, 0]);
   });
 
   it.each([['l:loop-end-source>after'], ['l>after'], ['l:source-right>after']])(
@@ -157,6 +157,19 @@ describe('loops', () => {
 });
 
 describe('parallels', () => {
+  it('have branches that read nothing of one another', () => {
+    const blocks = {
+      start: START,
+      p: { type: 'parallel', data: { parallelType: 'count', count: 2 } },
+      c: { ...condition('c', '<parallel.index> === 0', null), in: 'p' },
+      a: fn('return <parallel.index>', { in: 'p' }),
+      b: fn('return <a.result>', { in: 'p' }),
+    };
+    const chains = ['start>p', 'p:parallel-start-source>c', 'c:condition-c-0>a>b'];
+    const run = runOf(documentOf(blocks, [...chains, 'c:condition-c-1>b']));
+    expect([result(run, 'p[0]/b'), result(run, 'p[1]/b')]).toEqual([0, null]);
+  });
+
   const parallel = (data: Record<string, Json>, a: HandBlock, more: string[] = []) =>
     runOf(
       documentOf(

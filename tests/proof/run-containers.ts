@@ -1,4 +1,5 @@
 import { entriesOf, type Failure } from './fake-blocks.js';
+import { BAD_COLLECTION } from './failures.js';
 import { own, type Json } from './json.js';
 import { bindReferences, readStructure } from './raw-references.js';
 import type { Interpreter, Outcome, Work } from './reference-interpreter.js';
@@ -70,9 +71,7 @@ function collectionOf(interpreter: Interpreter, { scope, block }: Work): Collect
   const value = readStructure(raw, interpreter.finder(scope, block));
   const parsed = typeof value === 'string' ? parseList(value) : value;
   const items = entriesOf(parsed);
-  if (items) return { items };
-  const message = 'The collection is neither a list nor a record';
-  return { failure: { code: 'invalid_collection', message, retryable: false } };
+  return items ? { items } : { failure: BAD_COLLECTION };
 }
 
 function parseList(text: string): Json {

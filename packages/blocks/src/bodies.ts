@@ -46,9 +46,13 @@ async function checkCondition(
   return { output: { goesOn: reply.index === 0 } };
 }
 
-/** A list as it is, a record as its entries, `[key, value]`; JSON text of either. */
+/**
+ * A list as it is, a record as its entries, `[key, value]`; JSON text of either. What a block that never
+ * ran would have given is null: nothing to go over.
+ */
 function readItems(given: JsonValue, context: BlockContext): readonly JsonValue[] {
   const value = typeof given === 'string' ? (parseJson(given) ?? given) : given;
+  if (value === null) return [];
   if (Array.isArray(value)) return value as readonly JsonValue[];
   if (isJsonObject(value)) return Object.entries(value).map(([key, item]) => [key, item]);
   const shown = JSON.stringify(given).slice(0, 100);

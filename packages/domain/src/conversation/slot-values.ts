@@ -4,7 +4,7 @@ import { acceptFormat } from './slot-formats.js';
 import type { MessageKey } from './voice/en.js';
 import type { SlotRefusal } from './types.js';
 
-/** Longest text that a slot takes, in characters (code points), as an utterance is measured. */
+/** Longest text that a slot takes of a person, in characters (code points), as an utterance is measured. */
 export const MAX_SLOT_TEXT = 4_000;
 /** Deepest nesting that an object or array slot takes. */
 const MAX_DEPTH = 64;
@@ -22,16 +22,22 @@ type Verdict = { readonly value: JsonValue } | { readonly reason: MessageKey };
  * Coerces a value to what its slot takes and checks it: numerals become numbers, JSON text objects,
  * option labels the option's value. Text is trimmed and rid of control characters, deeply.
  * A refusal names a message key and carries `label`, `given` and what the message needs besides.
+ * @param longest of texts, in characters
  */
-export function acceptValue(slot: Slot, value: JsonValue): SlotAcceptance {
+export function acceptValue(
+  slot: Slot,
+  value: JsonValue,
+  longest: number = MAX_SLOT_TEXT,
+): SlotAcceptance {
   const clean = cleanDeep(value, 0);
-  const verdict: Verdict = clean === undefined ? { reason: shapeReason(slot) } : judge(slot, clean);
+  const verdict: Verdict =
+    clean === undefined ? { reason: shapeReason(slot) } : judge(slot, clean, longest);
   if ('value' in verdict) return { ok: true, value: verdict.value };
   const params: Record<string, JsonValue> = { label: slot.label, given: shorten(value) };
   if (verdict.reason === 'refused-option') {
     params['options'] = (slot.options ?? []).map(({ label }) => label);
   }
-  if (verdict.reason === 'refused-too-long') params['max'] = MAX_SLOT_TEXT;
+  if (verdict.reason === 'refused-too-long') params['max'] = longest;
   return { ok: false, refusal: { slot: slot.name, reason: verdict.reason, params } };
 }
 
@@ -49,16 +55,16 @@ export function findOption(
   );
 }
 
-function isTooLong(text: string): boolean {
-  return text.length > MAX_SLOT_TEXT && Array.from(text).length > MAX_SLOT_TEXT;
+function isTooLong(text: string, longest: number): boolean {
+  return text.length > longest && Array.from(text).length > longest;
 }
 
-function judge(slot: Slot, value: JsonValue): Verdict {
+function judge(slot: Slot, value: JsonValue, longest: number): Verdict {
   if (value === null || value === '') {
     if (slot.required) return { reason: 'refused-empty' };
     return { value: slot.type === 'string' ? '' : null };
   }
-  if (typeof value === 'string' && isTooLong(value)) {
+  if (typeof value === 'string' && isTooLong(value, longest)) {
     return { reason: 'refused-too-long' };
   }
   if (slot.type === 'array') return judgeArray(slot, value);
@@ -73,7 +79,7 @@ function judge(slot: Slot, value: JsonValue): Verdict {
     case 'file[]':
       return judgeFiles(value);
     case 'string':
-      return judgeText(slot, value);
+      return judgeText(slot, value, longest);
     default:
       return slot.type satisfies never;
   }
@@ -84,9 +90,9 @@ function judgeOption(options: readonly SlotOption[], value: JsonValue): Verdict 
   return option ? { value: option.value } : { reason: 'refused-option' };
 }
 
-function judgeText(slot: Slot, value: JsonValue): Verdict {
+function judgeText(slot: Slot, value: JsonValue, longest: number): Verdict {
   const text = isScalar(value) ? String(value) : JSON.stringify(value);
-  if (isTooLong(text)) return { reason: 'refused-too-long' };
+  if (isTooLong(text, longest)) return { reason: 'refused-too-long' };
   if (slot.format === null) return { value: text };
   return orElse(acceptFormat(slot.format, text), `refused-${formatReason(slot.format)}`);
 }

@@ -50,6 +50,9 @@ const journey: Journey = {
     tool('each', null),
     tool('constructor', ['result']),
     tool('loop', ['results']),
+    { ...tool('deep', ['result']), parent: 'st_free' },
+    { ...tool('deeper', ['result']), parent: 'st_deep' },
+    { ...tool('inner', ['result']), parent: 'st_each' },
   ],
   transitions: [],
   variables: [
@@ -253,6 +256,23 @@ describe('createLookup inside containers', () => {
     ['<begin.city>', value('Oslo')],
   ])('%s is read from the scopes outwards', (reference, found) => {
     expect(look(reference, session, 'br')).toEqual(found);
+  });
+
+  it('reads what a block put out in an earlier iteration, where it has not run in this one', () => {
+    const left = { st_inner: { result: 'of the first' } };
+    const before = sessionOf([{ ...around, echoes: left }, iteration, branch]);
+    expect(look('<inner.result>', before, 'it')).toEqual(value('of the first'));
+    expect(look('<inner.result>', before, 'br')).toEqual(value('of the first'));
+  });
+
+  it('reads nothing that other branches of a parallel put out, however deep inside', () => {
+    const left = { st_deep: { result: 'theirs' }, st_deeper: { result: 'theirs' } };
+    const others = sessionOf([around, { ...iteration, echoes: left }, branch]);
+    expect(look('<deep.result>', others, 'br')).toEqual(EMPTY);
+    expect(look('<deeper.result>', others, 'br')).toEqual(EMPTY);
+    expect(look('<deep.result>', others, 'it')).toEqual(value('theirs'));
+    const own = sessionOf([around, iteration, { ...branch, echoes: left }]);
+    expect(look('<deeper.result>', own, 'br')).toEqual(value('theirs'));
   });
 
   it('has no item where a container only counts', () => {

@@ -32,7 +32,7 @@ const START_FIELDS = ['input', 'conversationId', 'files'];
 /**
  * Finds references in a session as seen from one of its scopes: loop → parallel → variable →
  * environment → block. Outputs are those of the scope and of the scopes around it, up to a child
- * workflow's edge; of a block inside a loop or parallel, what it put out last.
+ * workflow's edge; of a block inside a loop or parallel, what it put out last, in an earlier iteration too.
  * @param env values of `{{NAME}}` markers, by name
  * @param inside the loop or parallel of that scope whose next iteration is looked ahead to
  */
@@ -58,7 +58,7 @@ export function createLookup(
     }
     const { states, initial, absentNames } = workflow;
     const state = states.get(token.name) ?? (token.name === 'start' ? initial : undefined);
-    if (state) return findOutput(token, state, scopes);
+    if (state) return findOutput(token, state, outputOf(journey, state, scopes));
     // A block that was left out never runs: it is known, and has no value.
     return absentNames.has(token.name) ? EMPTY : UNKNOWN;
   };
@@ -201,8 +201,11 @@ function variableByNormalisedName(
   return workflow.variables.find((variable) => normaliseName(variable.name) === wanted)?.value;
 }
 
-function findOutput(token: ReferenceToken, state: JourneyState, scopes: readonly Scope[]): Found {
-  const output = outputOf(state.id, scopes);
+function findOutput(
+  token: ReferenceToken,
+  state: JourneyState,
+  output: JsonValue | undefined,
+): Found {
   const path = output === undefined ? token.path : placed(token.path, state, output);
   const found = output === undefined ? EMPTY : follow(output, path);
   if (found.kind === 'value' || declares(state, path)) return found;
@@ -210,14 +213,31 @@ function findOutput(token: ReferenceToken, state: JourneyState, scopes: readonly
   return { kind: 'error', error: new UnknownFieldError(token.raw, state.label, known) };
 }
 
-/** Its own in the nearest scope that has one; else what it put out last inside a loop or parallel. */
-function outputOf(id: StateId, scopes: readonly Scope[]): JsonValue | undefined {
-  for (const { outputs, echoes } of scopes) {
-    const found = Object.hasOwn(outputs, id) ? outputs : echoes;
-    const output = found && own(found, id);
+/**
+ * Its own in the nearest scope that has one; else what it put out last inside a loop or parallel. Branches
+ * see nothing of one another, as it would hang on which of them is faster.
+ */
+function outputOf(
+  journey: Journey,
+  state: JourneyState,
+  scopes: readonly Scope[],
+): JsonValue | undefined {
+  for (const { kind, parent, outputs, echoes } of scopes) {
+    const found = Object.hasOwn(outputs, state.id) ? outputs : echoes;
+    const output = found && own(found, state.id);
     if (output !== undefined) return output;
+    if (kind === 'branch' && parent && isInside(journey, state, parent.stateId)) return undefined;
   }
   return undefined;
+}
+
+/** Bounded, as bodies nest to a fixed depth. */
+function isInside(journey: Journey, state: JourneyState, container: StateId): boolean {
+  let around = state.parent;
+  while (around !== undefined && around !== container) {
+    around = stateOf(graphOf(journey), around).parent;
+  }
+  return around !== undefined;
 }
 
 /** Where a form's or a start's field stands, of the places by which it may be called. */

@@ -3,7 +3,7 @@ import type { JourneyState, Slot } from '../journey/types.js';
 import type { SlotRefusal } from '../conversation/types.js';
 import { acceptValue } from '../conversation/slot-values.js';
 import { stateOf } from './graph.js';
-import { inputAt } from './scopes.js';
+import { inputAt, scopeOf } from './scopes.js';
 import { ask, close, emit, nextId, placeOf, say, type Place, type Step } from './step.js';
 import type { SlotsQuestion } from './types.js';
 
@@ -18,12 +18,12 @@ interface Reading {
   readonly refused: { readonly slot: Slot; readonly refusal: SlotRefusal }[];
 }
 
-function read(slots: readonly Slot[], given: JsonObject): Reading {
+function read(slots: readonly Slot[], given: JsonObject, longest?: number): Reading {
   const reading: Reading = { values: {}, given: [], refused: [] };
   for (const slot of slots) {
     const value = own(given, slot.name);
     if (value === undefined || value === null) continue;
-    const accepted = acceptValue(slot, value);
+    const accepted = acceptValue(slot, value, longest);
     if (!accepted.ok) {
       reading.refused.push({ slot, refusal: accepted.refusal });
     } else if (accepted.value !== null) {
@@ -64,7 +64,7 @@ export function askSlots(
 ): JsonValue | null {
   const state = stateOf(step.graph, place.stateId);
   const others = slots.filter(({ name }) => name !== focus);
-  const { refused, ...known } = read(others, given);
+  const { refused, ...known } = read(others, given, longestAt(step, place));
   for (const { slot, refusal } of refused) {
     say(step, refusal.reason, { ...refusal.params, label: slot.label });
   }
@@ -85,6 +85,13 @@ export function askSlots(
     refusals: 0,
   });
   return null;
+}
+
+/** What a workflow passes on to another may be of any length; undefined for what a person is held to. */
+function longestAt(step: Step, { scopeId, stateId }: Place): number | undefined {
+  const { kind } = scopeOf(step.state, scopeId);
+  const isCalled = kind === 'subjourney' && stateOf(step.graph, stateId).kind === 'start';
+  return isCalled ? Infinity : undefined;
 }
 
 /** A start asks for what it needs; a form is shown to be filled in, so it asks for the rest too. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { call, child, inChild, journey, response, slot, start, tool } from '../testing/journeys.js';
 import type { JourneyState } from '../journey/types.js';
 import type { JsonValue } from '../json.js';
+import { MAX_SLOT_TEXT } from '../conversation/slot-values.js';
 import { Rehearsal, type Player } from '../testing/rehearsal.js';
 
 const begin = (...slots: ReturnType<typeof slot>[]): JourneyState =>
@@ -55,6 +56,24 @@ describe('a child workflow', () => {
     expect(Object.values(scopes)[1]?.variables).toEqual({ its: 2 });
     session.give({ day: 'Friday' });
     expect(session.status).toBe('completed');
+  });
+
+  it('takes a text from the call that a person could not have typed', () => {
+    const city = 'x'.repeat(MAX_SLOT_TEXT + 1);
+    const session = calling(
+      [begin(slot('city')), inChild('kid', tool('work'))],
+      ['begin -> work'],
+      { ask: () => ({ output: { input: { city } } }) },
+    );
+    session.act('start');
+    expect(session.status).toBe('completed');
+  });
+
+  it('holds the person to the usual length for what the call lacks', () => {
+    const session = calling([begin(slot('city')), inChild('kid', tool('work'))], ['begin -> work']);
+    session.act('start');
+    expect(session.give({ city: 'x'.repeat(MAX_SLOT_TEXT + 1) })).toContain('at most 4000');
+    expect(session.status).toBe('waiting-for-input');
   });
 
   it('keeps its variables to itself', () => {
