@@ -130,7 +130,7 @@ describe('npm start', () => {
     await end(first.child, 'SIGTERM');
     const second = await start({}, ['--reset']);
     const ids = (text: string) => text.match(/wf_\w+/g);
-    expect(ids(second.text())).toHaveLength(4);
+    expect(ids(second.text())).toHaveLength(5);
     expect(ids(second.text())).not.toEqual(ids(first.text()));
   });
 

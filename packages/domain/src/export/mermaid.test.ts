@@ -28,7 +28,7 @@ describe('a diagram', () => {
     expect(draw(blocks, edges)).toBe(
       [
         'stateDiagram-v2',
-        '    state "Start · start: Input" as s_start',
+        '    state "Start · start · Input" as s_start',
         '    state "B-1 · fork" as s_b__1',
         '    state "Pay · function" as s_pay',
         '    state "Mend it · function" as s_mend',

@@ -59,7 +59,7 @@ class Drawing {
 
   #declare(state: JourneyState, depth: number): void {
     const asked = 'slots' in state ? state.slots.map(({ label }) => label).join(', ') : '';
-    const label = `${state.label} · ${this.#kindOf(state)}${asked === '' ? '' : `: ${asked}`}`;
+    const label = `${state.label} · ${this.#kindOf(state)}${asked === '' ? '' : ` · ${asked}`}`;
     const enters = this.#graph.enters.get(state.id) ?? [];
     if (enters.length > 0) {
       const first = enters.map(({ to }) => to);
