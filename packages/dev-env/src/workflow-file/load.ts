@@ -40,7 +40,8 @@ export async function loadJourney(
   );
   const started = performance.now();
   const [first, ...archived] = workflowsIn({ file: path, document });
-  const parsed = parseWorkflow(first?.document ?? document);
+  const name = basename(first?.file ?? path, extname(first?.file ?? path));
+  const parsed = parseWorkflow(first?.document ?? document, { name });
   const children = childrenOf([...archived, ...others.flatMap(workflowsIn)]);
   const mapped = parsed.workflow === null ? null : mapWorkflow(parsed.workflow, { children });
   return {

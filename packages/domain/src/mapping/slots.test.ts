@@ -261,4 +261,25 @@ describe('a start that declares nothing', () => {
     const { journey } = mapped([block('start', 'start_trigger'), read('<start.x>')]);
     expect(journey.states[0]).toMatchObject({ slots: [] });
   });
+
+  it('asks for the payload of a trigger by the types that it declares', () => {
+    const outputs = {
+      amount: { type: 'number', description: 'the sum' },
+      lines: { type: 'array' },
+      note: 'string',
+      odd: { type: 'any' },
+    };
+    const hook = block('hook', 'generic_webhook', {}, { outputs });
+    const work = block('work', 'function', {
+      code: '<hook.amount> <hook.lines> <hook.note> <hook.odd.deep>',
+    });
+    const [start] = mapped([hook, work], [edge('hook', 'work')]).journey.states;
+    const slots = start?.kind === 'start' ? start.slots : [];
+    expect(slots.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'amount number',
+      'lines array',
+      'note string',
+      'odd object',
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import { own } from '../json.js';
+import { isJsonObject, own } from '../json.js';
 import { normaliseName, type ReferenceToken } from '../expressions/references.js';
 import type {
   Branch,
@@ -173,8 +173,16 @@ function inferSlots(start: Block, { references, hasBlockNamedStart, log }: State
   return [...types].map(([field, type]) => {
     const message = () => `${quote(start.name)} declares no fields; ${quote(field)} is asked for.`;
     log.report('start_field_inferred', { blockId: start.id, message });
-    return readSlot(field, { type: field === 'files' ? 'file[]' : type }, start, log);
+    const given = field === 'files' ? 'file[]' : (declaredType(start, field) ?? type);
+    return readSlot(field, { type: given }, start, log);
   });
+}
+
+/** The type of a trigger's payload field, where the export declares its outputs. */
+function declaredType({ outputs }: Block, name: string): string | null {
+  const declared = own(outputs, name);
+  const type = isJsonObject(declared) ? own(declared, 'type') : declared;
+  return typeof type === 'string' && type !== 'any' ? type : null;
 }
 
 type Body =
