@@ -45,7 +45,7 @@ export function answers<Q extends Question>(
     (passes[pass] ??= []).push(question);
   }
   const found = new Map<Q, Answer>();
-  const sweep = new Sweep(flow);
+  const sweep = sweepOf(flow);
   for (const [pass, asked] of passes.entries()) {
     sweep.run(targets.slice(pass * PER_PASS, (pass + 1) * PER_PASS));
     for (const question of asked) {
@@ -61,7 +61,7 @@ export function answers<Q extends Question>(
  * the reader. Linear; to be asked only where the answer is not `surely`.
  */
 export function pathWithout(flow: Flow, { reader, target }: Question): StateId[] {
-  const sweep = new Sweep(flow);
+  const sweep = sweepOf(flow);
   sweep.run([target]);
   const aside = sweep.aside();
   const isFree = (from: number) => sweep.isFree(from);
@@ -70,21 +70,32 @@ export function pathWithout(flow: Flow, { reader, target }: Question): StateId[]
 
 /** A path through a body, from one of its beginnings to an end, that passes a target by. */
 export function pathPast(flow: Flow, entry: StateId, target: Target): StateId[] {
-  const sweep = new Sweep(flow);
+  const sweep = sweepOf(flow);
   sweep.run([target]);
   return sweep.pathPast(entry);
 }
 
 /** A path from where the reader's body begins, by an error way out of the target if there is one. */
 export function pathAfterError(flow: Flow, { reader, target }: Question): StateId[] {
-  const sweep = new Sweep(flow);
+  const sweep = sweepOf(flow);
   sweep.run([target]);
   return sweep.pathTo(reader, [(from, isError) => sweep.isAfterError(from, isError)]);
 }
 
 /** Any path from where the body of a state begins to it. */
 export function pathTo(flow: Flow, state: StateId): StateId[] {
-  return new Sweep(flow).pathTo(state, []);
+  return sweepOf(flow).pathTo(state, []);
+}
+
+const sweeps = new WeakMap<Flow, Sweep>();
+
+/** One of a flow, used by one question after another: its arrays are as long as the journey. */
+function sweepOf(flow: Flow): Sweep {
+  const known = sweeps.get(flow);
+  if (known) return known;
+  const sweep = new Sweep(flow);
+  sweeps.set(flow, sweep);
+  return sweep;
 }
 
 /**
