@@ -136,6 +136,53 @@ describe('a loop', () => {
     });
   });
 
+  it('that fails leaves what its blocks had put out to those after it', () => {
+    const session = new Rehearsal(
+      journey(
+        [
+          start(),
+          loop('outer', { loopType: 'for', iterations: 1 }),
+          within('outer', loop('each', { loopType: 'for', iterations: 2 })),
+          within('each', tool('a')),
+          within('each', tool('b')),
+          within('outer', tool('rescue')),
+          tool('after'),
+        ],
+        [
+          'start -> outer',
+          'outer -enter-> each',
+          'each -enter-> a',
+          'a -> b',
+          'each -error-> rescue',
+          'outer -> after',
+        ],
+      ),
+      { b: () => ({ error: 'Out of order.' }) },
+    );
+    session.act('start');
+    expect(session.ran).toEqual(['a', 'b', 'rescue', 'after']);
+    expect(session.decider.state.scopes['root']?.echoes).toMatchObject({ st_a: { ran: 'a' } });
+    expect(session.replayed()).toEqual(session.decider.state);
+  });
+
+  it('leaves nothing to read once one has gone back before it', () => {
+    const session = new Rehearsal(
+      journey(
+        [
+          start(slot('x')),
+          loop('each', { loopType: 'for', iterations: 2 }),
+          within('each', tool('a')),
+          form('late', [slot('y')]),
+        ],
+        ['start -> each', 'each -enter-> a', 'each -> late'],
+      ),
+    );
+    session.give({ x: '1' });
+    expect(session.decider.state.scopes['root']?.echoes).toEqual({ st_a: { ran: 'a' } });
+    session.act('back');
+    expect(session.decider.state.scopes['root']?.echoes).toEqual({});
+  });
+
   it('that fails inside without one asks about the block', () => {
     let broken = true;
     const session = looping({

@@ -1,7 +1,15 @@
 import type { JsonValue } from '../json.js';
 import type { StateId } from '../journey/types.js';
 import { copy } from './copy.js';
-import { assign, dropInside, hasActed, ROOT_SCOPE, scopeOf, setStatus } from './scopes.js';
+import {
+  assign,
+  dropInside,
+  hasActed,
+  ROOT_SCOPE,
+  scopeOf,
+  scopesInside,
+  setStatus,
+} from './scopes.js';
 import type { NodeState, Scope, SessionEvent, SessionState } from './types.js';
 
 type BodyEvent = Extract<
@@ -59,15 +67,23 @@ function open(state: SessionState, scope: Scope): void {
 
 /** What an iteration leaves: its results, its variables, and what its blocks put out last. */
 function close(state: SessionState, scope: Scope, order: readonly StateId[]): void {
-  const outside = scope.parent && scopeOf(state, scope.parent.scopeId);
-  const node = scope.parent && outside?.nodes[scope.parent.stateId];
-  if (outside && node?.progress && scope.index !== undefined) {
+  const node = scope.parent && scopeOf(state, scope.parent.scopeId).nodes[scope.parent.stateId];
+  if (node?.progress && scope.index !== undefined) {
     node.progress.closed += 1;
     node.progress.results[scope.index] = order.map((id) => scope.outputs[id] ?? null);
-    echo(outside, node.progress, scope, scope.index);
-    leaveMarks(state, scope, node);
   }
+  leave(state, scope);
   Reflect.deleteProperty(state.scopes, scope.id);
+}
+
+/** What stays of an iteration or branch, be it done or broken off: what its blocks put out, and did. */
+function leave(state: SessionState, scope: Scope): void {
+  if (!scope.parent || scope.index === undefined) return;
+  const outside = scopeOf(state, scope.parent.scopeId);
+  const node = outside.nodes[scope.parent.stateId];
+  if (!node?.progress) return;
+  echo(outside, node.progress, scope, scope.index);
+  leaveMarks(state, scope, node);
 }
 
 function leaveMarks(state: SessionState, scope: Scope, node: NodeState): void {
@@ -102,5 +118,10 @@ function echo(
 export function closeInner(state: SessionState, scope: Scope, stateId: StateId): void {
   const node = scope.nodes[stateId];
   if (node && hasActed(state, scope, stateId)) node.effectDone = true;
-  dropInside(state, scope.id, new Set([stateId]));
+  const states = new Set([stateId]);
+  // From the inside outwards: what an inner loop leaves to its iteration, that leaves to the outer one.
+  for (const id of [...scopesInside(state, scope.id, states)].reverse()) {
+    leave(state, scopeOf(state, id));
+  }
+  dropInside(state, scope.id, states);
 }

@@ -264,6 +264,7 @@ function applyNode(
     target.error = event.error;
     return;
   }
+  if (target.progress) target.echoed = Object.keys(target.progress.echoedBy) as StateId[];
   delete target.progress;
   if (event.branchId !== null) target.branchId = event.branchId;
   scope.outputs[event.stateId] = event.output;
@@ -283,6 +284,7 @@ function rewind(state: SessionState, event: Extract<SessionEvent, { type: 'rewou
   const acted = event.reset.filter((id) => hasActed(state, scope, id));
   dropInside(state, event.scopeId, reset);
   for (const id of event.reset) {
+    forgetEchoes(scope, id);
     Reflect.deleteProperty(scope.nodes, id);
     Reflect.deleteProperty(scope.outputs, id);
   }
@@ -299,6 +301,14 @@ function rewind(state: SessionState, event: Extract<SessionEvent, { type: 'rewou
   for (const name of Object.keys(variables)) Reflect.deleteProperty(variables, name);
   assign(variables, event.variables);
   replayVariables(state, scope, variables);
+}
+
+/** What stands in a loop that is undone has not run. */
+function forgetEchoes(scope: Scope, id: StateId): void {
+  const { echoed, progress } = scope.nodes[id] ?? {};
+  for (const inner of echoed ?? Object.keys(progress?.echoedBy ?? {})) {
+    if (scope.echoes) Reflect.deleteProperty(scope.echoes, inner);
+  }
 }
 
 /** Sets again what the blocks that are still done set, those of the whole workflow of a scope. */

@@ -121,6 +121,8 @@ export interface NodeState {
   progress?: BodyProgress;
   /** Scopes were opened inside it. */
   inner?: boolean;
+  /** Of a loop or parallel that is done: the states whose outputs it left to those that read it. */
+  echoed?: StateId[];
 }
 
 /** How far a loop or parallel has come. */
