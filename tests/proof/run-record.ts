@@ -58,6 +58,8 @@ export interface Ambiguity {
     | 'unordered-read'
     /** A variable is set beside another access to it. */
     | 'unordered-variable'
+    /** A variable is set beside what ends the scope around it, and read afterwards. */
+    | 'variable-beside-an-end'
     /** Several blocks fail at once and one error is told. */
     | 'several-failures'
     /** A failure and a response, at once. */

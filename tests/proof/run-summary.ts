@@ -106,12 +106,29 @@ function isInside(path: string, around: string): boolean {
   return around === '' || (path.startsWith(around) && '/['.includes(path[around.length] ?? '-'));
 }
 
-function unorderedReads({ readings, ends }: Interpreter): Ambiguity[] {
+/** Containers, by id, that failed while blocks in them may have run or not. */
+function unsureContainers(interpreter: Interpreter): ReadonlySet<string> {
+  const { ends, instances } = interpreter;
+  const failed = new Set(ends.flatMap(({ handledAt }) => (handledAt ? [handledAt] : [])));
+  const unsure = [...failed].filter((around) =>
+    [...instances.values()].some(
+      (instance) => isInside(instance.path, around) && isUnsure(instance, interpreter),
+    ),
+  );
+  return new Set(unsure.map((path) => path.slice(path.lastIndexOf('/') + 1)));
+}
+
+function unorderedReads(interpreter: Interpreter): Ambiguity[] {
+  const { readings, ends } = interpreter;
+  const unsure = unsureContainers(interpreter);
   return readings.flatMap(
     ({ kind, reader, scope, readerId, target, isInside: inside }): Ambiguity[] => {
       if (kind === 'variable') return [];
       const { body, states } = scope;
       const container = pathOf(scope.path, target);
+      if (inside && unsure.has(pathOf('', target))) {
+        return [{ kind: 'read-of-failed-container', path: reader }];
+      }
       if (inside && target !== readerId && ends.some(({ handledAt }) => handledAt === container)) {
         return [{ kind: 'read-of-failed-container', path: reader }];
       }
@@ -126,7 +143,8 @@ function unorderedReads({ readings, ends }: Interpreter): Ambiguity[] {
   );
 }
 
-function unorderedVariables({ readings, writes, instances }: Interpreter): Ambiguity[] {
+function unorderedVariables(interpreter: Interpreter): Ambiguity[] {
+  const { readings, writes, instances } = interpreter;
   const reads = readings
     .filter(({ kind }) => kind === 'variable')
     .map(({ reader, scope, target }) => ({ frame: scope.frame, name: target, path: reader }));
@@ -135,6 +153,8 @@ function unorderedVariables({ readings, writes, instances }: Interpreter): Ambig
     const isRead = reads.some(({ frame, name }) => frame === write.frame && name === write.name);
     if (!isRead) return [];
     const a = instances.get(write.path);
+    if (a && isUnsure(a, interpreter))
+      return [{ kind: 'variable-beside-an-end', path: write.path }];
     const rival = all.find(({ frame, name, path }) => {
       const b = instances.get(path);
       if (frame !== write.frame || name !== write.name || !a || !b || a === b) return false;
