@@ -51,6 +51,12 @@ describe('render', () => {
     ).toBe('What is the order id?');
   });
 
+  it('says how to give what is no plain text', () => {
+    expect(
+      said('ask-slot', { label: 'Release', description: '', expected: 'object', options: [] }),
+    ).toBe('What is the release? I need it as a JSON object, such as {"name": "value"}.');
+  });
+
   it('numbers the options', () => {
     expect(
       said('ask-slot', {
