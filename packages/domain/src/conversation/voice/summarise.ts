@@ -33,7 +33,10 @@ function summariseRecord(record: Readonly<Record<string, JsonValue>>, depth: num
     .slice(0, depth === 0 ? FEW * 2 : FEW)
     .map(([name, value]) => `${named(name, depth)}: ${summarise(value, depth + 1)}`);
   const rest = entries.length - few.length;
-  const text = rest > 0 ? `${few.join(', ')} and ${rest} more ${rest === 1 ? 'field' : 'fields'}` : few.join(', ');
+  const text =
+    rest > 0
+      ? `${few.join(', ')} and ${rest} more ${rest === 1 ? 'field' : 'fields'}`
+      : few.join(', ');
   return depth > 0 ? `(${text})` : text;
 }
 
