@@ -57,6 +57,16 @@ describe('render', () => {
     ).toBe('What is the release? I need it as a JSON object, such as {"name": "value"}.');
   });
 
+  it('names what a value is for', () => {
+    const params = { label: 'Channel', description: '', options: [], purpose: 'Tell the team' };
+    expect(said('ask-slot', { ...params, expected: 'string' })).toBe(
+      'What is the channel for "Tell the team"?',
+    );
+    expect(said('ask-slot', { ...params, expected: 'boolean' })).toBe(
+      'Channel for "Tell the team": yes or no?',
+    );
+  });
+
   it('numbers the options', () => {
     expect(
       said('ask-slot', {
