@@ -387,7 +387,7 @@ const catalogue = {
     title: 'Nothing runs this type',
     cause:
       'No executor of ours and no tool of the workspace runs the type and the operation of the block.',
-    fix: 'Configure a tool for them (POST /api/v1/tools); until then the conversation asks at this block whether to retry, skip or stop.',
+    fix: 'Configure a tool for them (POST /api/v1/tools), for agents and evaluators a model (OPENAI_API_KEY or OPENAI_BASE_URL); until then the conversation asks at this block whether to retry, skip or stop.',
   },
   ...journeyIssues,
 } as const satisfies Readonly<Record<string, IssueDescription>>;

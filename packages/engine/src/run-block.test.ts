@@ -12,7 +12,7 @@ const run: BlockRun = {
   idempotencyKey: 'k',
 };
 
-function journeyWith(params: JsonObject): Journey {
+function journeyWith(params: JsonObject, blockType = 'probe'): Journey {
   return {
     id: 'jrn_test',
     version: 'test',
@@ -25,7 +25,7 @@ function journeyWith(params: JsonObject): Journey {
         kind: 'tool',
         id: 'st_t',
         blockId: 't',
-        blockType: 'probe',
+        blockType,
         label: 'Probe',
         refName: 'probe',
         description: null,
@@ -41,9 +41,16 @@ function journeyWith(params: JsonObject): Journey {
   };
 }
 
-type Probe = Pick<BlockExecutor, 'run'> & { readonly secrets?: SecretStore['values'] };
+type Probe = Pick<BlockExecutor, 'run'> & {
+  readonly secrets?: SecretStore['values'];
+  readonly blockType?: string;
+};
 
-function outcome({ run: probe, secrets }: Probe, params: JsonObject = {}, limitMs = 1_000) {
+function outcome(
+  { run: probe, secrets, blockType }: Probe,
+  params: JsonObject = {},
+  limitMs = 1_000,
+) {
   const log = { warn: vi.fn(), error: vi.fn() };
   const executor = { type: 'probe', sideEffect: 'none', idempotent: true, run: probe } as const;
   const ports = {
@@ -53,7 +60,7 @@ function outcome({ run: probe, secrets }: Probe, params: JsonObject = {}, limitM
     log,
     settings: { ...DEFAULT_ENGINE_SETTINGS, blockTimeoutMs: limitMs },
   };
-  const site = { sessionId: 'ses_1', workspaceId: 'ws_1', journey: journeyWith(params) };
+  const site = { sessionId: 'ses_1', workspaceId: 'ws_1', journey: journeyWith(params, blockType) };
   const call = prepareBlock(ports, site, initialState(), run);
   const { signal } = new AbortController();
   return { log, result: call.then(({ outcome: told }) => told(signal)) };
@@ -79,6 +86,14 @@ describe('a block', () => {
   it('that knows nothing of JSON is told so', async () => {
     const { result } = outcome({ run: () => Promise.resolve({ output: 1n as never }) });
     expect(await result).toMatchObject(failed({ code: 'invalid_output', retryable: false }));
+  });
+
+  it.each([
+    ['agent', 'A language model is needed, and none is configured here.'],
+    ['slack', 'There is no tool here that runs "slack" blocks, which "Probe" needs.'],
+  ])('of type %s that nothing runs says what is lacking', async (blockType, message) => {
+    const { result } = outcome({ run: () => Promise.reject(new Error('not run')), blockType });
+    expect(await result).toMatchObject(failed({ code: 'executor_missing', message }));
   });
 
   it('that takes too long is told so', async () => {

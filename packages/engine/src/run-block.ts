@@ -160,10 +160,15 @@ function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
+/** Types that run once a model is configured, without any tool. */
+const BY_MODEL: ReadonlySet<string> = new Set(['agent', 'evaluator']);
+
 function missingExecutor(label: string, type: string): BlockFailure {
   return new BlockFailure({
     code: 'executor_missing',
-    message: `There is no tool here that runs "${type}" blocks, which "${label}" needs.`,
+    message: BY_MODEL.has(type)
+      ? 'A language model is needed, and none is configured here.'
+      : `There is no tool here that runs "${type}" blocks, which "${label}" needs.`,
     retryable: true,
   });
 }

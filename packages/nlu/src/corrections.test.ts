@@ -170,3 +170,22 @@ it('takes an option by its value, typed as its slot is', () => {
     { slot: 'size', type: 'string', value: 'xl', raw: 'XL' },
   ]);
 });
+
+describe('a slot of one name in a workflow and in the one it calls', () => {
+  const outer = slot('city');
+  const inner = slot('city');
+
+  it('is changed, not taken for an answer to what is asked', () => {
+    const heard = readCorrection(context('change the city to Oslo', [outer], [inner]));
+    expect(heard && [heard.intent, valuesOf(heard.entities)]).toEqual([
+      'modify-input',
+      { city: 'Oslo' },
+    ]);
+  });
+
+  it('stays untold from another of the same label', () => {
+    const other = slot('town', 'string', { label: 'City' });
+    const heard = readCorrection(context('change the city to Oslo', [outer, other], [inner]));
+    expect(heard).toBeNull();
+  });
+});

@@ -194,16 +194,20 @@ interface NamedSlot extends Span {
   readonly known: KnownSlot;
 }
 
-/** The slot whose label, name or head word stands at an offset; the longest match wins, a tie names none. */
+/**
+ * The slot whose label, name or head word stands at an offset; the longest match wins. A tie names none,
+ * but of several with one name, as in a workflow and the one it calls, the first.
+ */
 function slotAt(heard: Heard, from: number, slots: readonly KnownSlot[]): NamedSlot | null {
   const words = heard.words.filter(({ start }) => start >= from);
   const matches = slots
     .map((known) => ({ known, length: matchLength(words, known) }))
     .filter(({ length }) => length > 0)
     .sort((a, b) => b.length - a.length);
-  const [best, second] = matches;
+  const [best, ...rest] = matches;
   const first = words[0];
-  if (!best || !first || second?.length === best.length) return null;
+  const rival = rest.find(({ known }) => known.slot.name !== best?.known.slot.name);
+  if (!best || !first || rival?.length === best.length) return null;
   const last = words[Math.ceil(best.length) - 1] ?? first;
   return { known: best.known, start: first.start, end: last.end };
 }

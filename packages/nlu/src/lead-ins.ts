@@ -5,6 +5,9 @@ import { trimSpan, wordsIn, type Heard, type Span } from './text.js';
 /** Said before any answer; tells nothing itself. */
 const META =
   /^(?:(?:the|my|our|its|his|her)\s+(?:[\p{L}-]+\s+){1,3}(?:is|was|are|would be|will be)\s+(?:that\s+|because\s+)?|it(?:'s| is| was)\s+because\s+(?:of\s+)?|because\s+(?:of\s+)?|(?:the\s+)?answer\s*[:=]\s*|that(?:'s| is) because\s+)/iu;
+/** The same before a sentence: "the build is green" tells something, "the problem is the noise" leads to it. */
+const SENTENCE_META =
+  /^(?:(?:the|my|our|its|his|her)\s+(?:[\p{L}-]+\s+){0,2}(?:reason|cause|answer|problem|issue|trouble|matter|point|message|text|note|comment|remark|feedback|complaint|question|request|wish|topic|explanation|description|summary)\s+(?:is|was|are|would be|will be)\s+(?:that\s+|because\s+)?|it(?:'s| is| was)\s+because\s+(?:of\s+)?|because\s+(?:of\s+)?|(?:the\s+)?answer\s*[:=]\s*|that(?:'s| is) because\s+)/iu;
 /** Said before the name of something; before a sentence it is a part of it. */
 const NOUN_LEAD =
   /^(?:(?:it(?:'s| is| was| would be| should be)|that(?:'s| is| would be)|this is|i(?:'m| am)|they're|there(?:'s| is)|i(?:'d| would) like(?: to (?:have|get|order|buy|book))?|i(?: want|'ll have|'ll take| need)(?: to (?:have|get|order|buy|book))?|can i (?:have|get)|could i (?:have|get)|may i have|give me|let's say|let's go with|make (?:it|that)|put(?: down)?|use|call it|call me|named|called|say|how about|maybe|probably|i think(?: it's)?|we are|we're|from|in|at|to|for)\s+)+(?:(?:an?|some)\s+)?/iu;
@@ -35,7 +38,7 @@ export function answerSpan(
 function leadOf(text: string, kind: SlotKind, labels: readonly (readonly string[])[]): number {
   const label = labelLead(text, labels);
   if (label > 0) return label;
-  if (kind === 'sentence') return META.exec(text)?.[0].length ?? 0;
+  if (kind === 'sentence') return SENTENCE_META.exec(text)?.[0].length ?? 0;
   const pattern = kind === 'person' ? PERSON_LEAD : NOUN_LEAD;
   const meta = META.exec(text)?.[0].length ?? 0;
   const noun = pattern.exec(text.slice(meta))?.[0].length ?? 0;

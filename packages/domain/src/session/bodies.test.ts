@@ -414,7 +414,9 @@ describe('a router', () => {
     const { session, said } = routing(without);
     expect(said).toContain('triage: which way shall we go?');
     expect(said).toContain('1. To sales  2. To help');
-    expect(session.act('answer', { value: 'nowhere' })).toContain('Please choose one of these.');
+    expect(session.act('answer', { value: 'nowhere' })).toContain(
+      'Please choose one of these, by its number or its words',
+    );
     session.act('answer', { value: 'To help' });
     expect(session.ran).toEqual(['triage', 'aid']);
     expect(session.decider.state.scopes['root']?.outputs.st_triage).toMatchObject({

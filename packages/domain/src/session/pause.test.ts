@@ -81,3 +81,17 @@ describe('a pause', () => {
     expect(session.status).toBe('waiting-for-input');
   });
 });
+
+describe('a greeting', () => {
+  it('is returned with the way on where the session rests', () => {
+    const session = new Rehearsal(journey([start(slot('a'))], []));
+    expect(session.say('hello', 'greet')).toBe('Hello!\nWhat is the a?');
+    session.act('pause');
+    expect(session.say('hello', 'greet')).toBe('Hello!\nWe are paused. Say "resume" to go on.');
+    session.act('resume');
+    session.give({ a: 'x' });
+    expect(session.say('hello', 'greet')).toBe(
+      'Hello!\nThis conversation is complete. Say "restart" to begin again.',
+    );
+  });
+});

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import type { FormState, Slot } from '../journey/types.js';
+import type { FormState, JourneyState, Slot } from '../journey/types.js';
 import type { Message } from '../conversation/types.js';
 import type { MessageKey } from '../conversation/voice/en.js';
 import { createLookup, resolveText, resolveValue } from '../expressions/index.js';
@@ -61,7 +61,7 @@ export function promptFor(graph: JourneyGraph, state: SessionState, question: Qu
   const { label, description } = stateOf(graph, question.stateId);
   switch (question.kind) {
     case 'slots':
-      return askSlot(question);
+      return askSlot(question, stateOf(graph, question.stateId));
     case 'confirmation':
       return askYes(graph, state, question);
     case 'repair':
@@ -88,11 +88,19 @@ export function promptFor(graph: JourneyGraph, state: SessionState, question: Qu
   }
 }
 
-function askSlot(question: SlotsQuestion): Message {
+function askSlot(question: SlotsQuestion, state: JourneyState): Message {
   const slot = question.slots.find(({ name }) => name === question.focus) ?? question.slots[0];
   if (!slot) return { key: 'ask-slot', params: {} };
   if (isMessageSlot(slot)) return { key: 'ask-message', params: {} };
-  return { key: slot.required ? 'ask-slot' : 'ask-optional-slot', params: slotParams(slot) };
+  return {
+    key: slot.required ? 'ask-slot' : 'ask-optional-slot',
+    params: { ...slotParams(slot), ...purposeOf(state) },
+  };
+}
+
+/** What a block lacks is asked for it by name: its parameter alone tells a person little. */
+function purposeOf({ kind, label }: JourneyState): JsonObject {
+  return kind === 'inputs' ? { purpose: label } : {};
 }
 
 /** The one text that a chat starts with: whatever is said is it, a question too. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { form, journey, slot, start, timer, tool } from '../testing/journeys.js';
+import { form, journey, loop, slot, start, timer, tool, within } from '../testing/journeys.js';
 import { Rehearsal } from '../testing/rehearsal.js';
 
 const amount = slot('amount', { type: 'number' });
@@ -140,4 +140,22 @@ describe('the end', () => {
     expect(session.status).toBe('completed');
     expect(session.ran).toEqual([]);
   });
+});
+
+it('says that a loop is done again, answers and all, when one goes back behind it', () => {
+  const session = new Rehearsal(
+    journey(
+      [
+        start(slot('who')),
+        loop('Guests', { loopType: 'for', iterations: 2 }),
+        within('Guests', form('meal', [slot('dish')])),
+      ],
+      ['start -> Guests', 'Guests -enter-> meal'],
+    ),
+  );
+  session.give({ who: 'Ada' });
+  session.give({ dish: 'soup' });
+  const said = session.act('back');
+  expect(said).toContain('With a changed answer I will do this again: Guests.');
+  expect(said).toContain('What is the who?');
 });

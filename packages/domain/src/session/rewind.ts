@@ -1,5 +1,5 @@
 import { own, setOwn, type JsonObject, type JsonValue } from '../json.js';
-import type { JourneyVariable, Slot } from '../journey/types.js';
+import type { JourneyState, JourneyVariable, Slot } from '../journey/types.js';
 import { acceptValue } from '../conversation/slot-values.js';
 import { hasActed, scopeOf, scopesOutwards } from './scopes.js';
 import { askFor, confirm } from './flow.js';
@@ -127,13 +127,24 @@ function valuesOf(variables: readonly JourneyVariable[]): JsonObject {
   return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }
 
-/** Says what will be redone, before it is. */
+/** What takes work, or answers within it, to do again. */
+const REDONE: ReadonlySet<JourneyState['kind']> = new Set([
+  'tool',
+  'loop',
+  'parallel',
+  'subjourney',
+]);
+
+/** Says what will be redone, before it is; where that takes a yes, the question says it. */
 export function sayRedone(step: Step, place: Place): void {
-  const scope = scopeOf(step.state, place.scopeId);
+  if (effectsAfter(step, place).length > 0) return;
+  const { nodes, order } = scopeOf(step.state, place.scopeId);
   const after = descendants(step.graph, place.stateId);
-  const labels = scope.order
+  const begun = [...after].filter((id) => nodes[id]?.inner === true && !order.includes(id));
+  const labels = [...order, ...begun]
     .filter((id) => id !== place.stateId && after.has(id))
-    .filter((id) => stateOf(step.graph, id).kind === 'tool')
-    .map((id) => stateOf(step.graph, id).label);
+    .map((id) => stateOf(step.graph, id))
+    .filter(({ kind }) => REDONE.has(kind))
+    .map(({ label }) => label);
   if (labels.length > 0) say(step, 'will-redo', { steps: labels });
 }

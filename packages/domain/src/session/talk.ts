@@ -57,6 +57,10 @@ export function hear(
       answerQuestion(step, text);
       break;
     case 'greet':
+      say(step, 'greet');
+      // A greeting is no way on: it is said what is.
+      isOpen(step);
+      break;
     case 'thank':
     case 'goodbye':
     case 'help':

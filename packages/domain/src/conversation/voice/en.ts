@@ -8,10 +8,10 @@ export const en = {
   noted: 'Got it: {values}.',
   changed: 'Changed: {values}.',
   'ask-slot':
-    '{expected, select, boolean {{label}: yes or no?} option {{label}: which one?} other {What is the {labelLower}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}}',
+    '{expected, select, boolean {{label}{hasPurpose, select, yes { for "{purpose}"} other {}}: yes or no?} option {{label}{hasPurpose, select, yes { for "{purpose}"} other {}}: which one?} object {What is the {labelLower}{hasPurpose, select, yes { for "{purpose}"} other {}}? I need it as a JSON object, such as {jsonExample}.} other {What is the {labelLower}{hasPurpose, select, yes { for "{purpose}"} other {}}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}}',
   'ask-message': 'What would you like to say?',
   'ask-optional-slot':
-    '{expected, select, boolean {{label}: yes or no?} option {{label}: which one?} other {What is the {labelLower}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}} It is optional: say "skip" to leave it out.',
+    '{expected, select, boolean {{label}{hasPurpose, select, yes { for "{purpose}"} other {}}: yes or no?} option {{label}{hasPurpose, select, yes { for "{purpose}"} other {}}: which one?} object {What is the {labelLower}{hasPurpose, select, yes { for "{purpose}"} other {}}? I need it as a JSON object, such as {jsonExample}.} other {What is the {labelLower}{hasPurpose, select, yes { for "{purpose}"} other {}}?}}{hasDescription, select, yes { ({description})} other {}}{hasOptions, select, yes { {options}} other {}} It is optional: say "skip" to leave it out.',
   'cannot-skip-slot': 'I cannot go on without the {labelLower}.',
   'refused-often':
     'We seem to be stuck on the {labelLower}. You can say "back" to change an earlier answer, or "cancel" to stop.',
@@ -50,7 +50,8 @@ export const en = {
   'about-item': 'About "{label}", {number} of {total}{hasItem, select, yes { ({item})} other {}}:',
   'yes-or-no': 'I need a yes or a no here.',
   'not-yes-or-no': 'I need the {labelLower} here, not a yes or no.',
-  'choose-one': 'Please choose one of these.',
+  'choose-one':
+    'Please choose one of these, by its number or its words, or say "cancel" to stop here.',
   'not-an-option': 'That is not possible here.',
   'not-asked-for': 'That is not what I need just now.',
   'nothing-asked': 'There is nothing to answer right now. Say "status" to see where we are.',

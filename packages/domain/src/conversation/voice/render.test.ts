@@ -51,6 +51,22 @@ describe('render', () => {
     ).toBe('What is the order id?');
   });
 
+  it('says how to give what is no plain text', () => {
+    expect(
+      said('ask-slot', { label: 'Release', description: '', expected: 'object', options: [] }),
+    ).toBe('What is the release? I need it as a JSON object, such as {"name": "value"}.');
+  });
+
+  it('names what a value is for', () => {
+    const params = { label: 'Channel', description: '', options: [], purpose: 'Tell the team' };
+    expect(said('ask-slot', { ...params, expected: 'string' })).toBe(
+      'What is the channel for "Tell the team"?',
+    );
+    expect(said('ask-slot', { ...params, expected: 'boolean' })).toBe(
+      'Channel for "Tell the team": yes or no?',
+    );
+  });
+
   it('numbers the options', () => {
     expect(
       said('ask-slot', {

@@ -60,6 +60,7 @@ function addDerived(words: Record<string, string | number>, params: JsonObject):
   if (typeof label === 'string') words['labelLower'] = inRunningText(label);
   if (Array.isArray(labels)) words['firstLabelLower'] = inRunningText(String(labels[0] ?? ''));
   if (typeof delayMs === 'number') words['duration'] = duration(delayMs);
+  words['hasPurpose'] ??= 'no';
   words['jsonExample'] = '{"name": "value"}';
 }
 

@@ -13,7 +13,9 @@ describe('summarise', () => {
     [{}, ''],
     [{ a: null, b: '' }, ''],
     [{ orderId: 1, price_total: 2 }, 'Order id: 1, Price total: 2'],
-    [{ a: { b: { c: { d: 1 } } } }, 'A: (b: (c: 1 fields))'],
+    [{ a: { b: { c: { d: 1 } } } }, 'A: (b: (c: 1 field))'],
+    [[[[{ a: 1, b: 2 }, { a: 1 }]]], '2 fields, 1 field'],
+    [[[[[1], [1, 2]]]], '1 item, 2 items'],
   ])('%j is said as %s', (value, expected) => {
     expect(summarise(value)).toBe(expected);
   });

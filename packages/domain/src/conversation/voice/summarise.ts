@@ -19,7 +19,7 @@ export function summarise(value: JsonValue, depth = 0): string {
 
 function summariseList(list: readonly JsonValue[], depth: number): string {
   if (list.length === 0) return 'none';
-  if (depth > 2) return `${list.length} items`;
+  if (depth > 2) return counted(list.length, 'item');
   const few = list.slice(0, FEW).map((item) => summarise(item, depth + 1));
   const rest = list.length - few.length;
   return rest > 0 ? `${few.join(', ')} and ${rest} more` : few.join(', ');
@@ -28,13 +28,20 @@ function summariseList(list: readonly JsonValue[], depth: number): string {
 function summariseRecord(record: Readonly<Record<string, JsonValue>>, depth: number): string {
   const entries = Object.entries(record).filter(([, value]) => value !== null && value !== '');
   if (entries.length === 0) return depth === 0 ? '' : 'nothing';
-  if (depth > 2) return `${entries.length} fields`;
+  if (depth > 2) return counted(entries.length, 'field');
   const few = entries
     .slice(0, depth === 0 ? FEW * 2 : FEW)
     .map(([name, value]) => `${named(name, depth)}: ${summarise(value, depth + 1)}`);
   const rest = entries.length - few.length;
-  const text = rest > 0 ? `${few.join(', ')} and ${rest} more fields` : few.join(', ');
+  const text =
+    rest > 0
+      ? `${few.join(', ')} and ${rest} more ${rest === 1 ? 'field' : 'fields'}`
+      : few.join(', ');
   return depth > 0 ? `(${text})` : text;
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 /** A field of the result itself begins like a label, one inside it like running text. */
