@@ -283,6 +283,28 @@ describe('questions in a loop', () => {
     });
   });
 
+  it('that were answered in earlier iterations are not lost without a yes', () => {
+    const session = new Rehearsal(
+      journey(
+        [
+          start(slot('who')),
+          loop('Guests', { loopType: 'for', iterations: 2 }),
+          within('Guests', form('meal', [slot('dish')])),
+        ],
+        ['start -> Guests', 'Guests -enter-> meal'],
+      ),
+    );
+    session.give({ who: 'x' });
+    expect(session.act('back')).not.toContain('Shall I?');
+    session.give({ who: 'x' });
+    session.give({ dish: 'soup' });
+    expect(session.act('status')).toContain('"Guests", 2 of 2.');
+    expect(session.act('back')).toBe('Going back means doing this again: Guests. Shall I?');
+    expect(session.act('confirm', { confirmed: false })).toContain('I left it as it was.');
+    session.act('back');
+    expect(session.act('confirm')).toBe('What is the who?');
+  });
+
   it('that did something outside in an earlier iteration warn before the loop is gone back behind', () => {
     const eager = new Rehearsal(orders(), {}, { config: { askForConfirmation: false } });
     eager.give({ who: 'x' });

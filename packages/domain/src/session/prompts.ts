@@ -6,7 +6,7 @@ import { createLookup, resolveText, resolveValue } from '../expressions/index.js
 import { sayItem } from './bodies.js';
 import { isInterruption } from './evolve.js';
 import { stateOf, type JourneyGraph } from './graph.js';
-import { effectsAfter } from './rewind.js';
+import { lostAfter } from './rewind.js';
 import { scopesOutwards } from './scopes.js';
 import { pendingQuestion, say, type Step } from './step.js';
 import type {
@@ -123,7 +123,7 @@ function askYes(graph: JourneyGraph, state: SessionState, question: Confirmation
   const { purpose } = question;
   if (purpose.type === 'rewind') {
     const place = { scopeId: question.scopeId, stateId: purpose.toStateId };
-    return { key: 'confirm-rewind', params: { steps: effectsAfter({ graph, state }, place) } };
+    return { key: 'confirm-rewind', params: { steps: lostAfter({ graph, state }, place) } };
   }
   const redo = purpose.type === 'side-effect' && isDoneBefore(state, question);
   return {

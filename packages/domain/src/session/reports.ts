@@ -6,6 +6,7 @@ import { stateOf } from './graph.js';
 import { answeredSlots } from './rewind.js';
 import { scopesOutwards } from './scopes.js';
 import { pendingQuestion, say, type Place, type Step } from './step.js';
+import { sayItem } from './bodies.js';
 import { currentPlace, currentState, executionStatus, progress } from './status.js';
 import type { Question, Scope } from './types.js';
 
@@ -20,8 +21,17 @@ export function reportStatus(step: Step): void {
     progress: progress(graph, state),
     label: current === null ? '' : stateOf(graph, current).label,
   });
+  sayItems(step);
   const known = knownValues(step);
   if (Object.keys(known).length > 0) say(step, 'known-values', { values: known });
+}
+
+/** Which items of the loops and parallels around it the present step is about. */
+function sayItems(step: Step): void {
+  const place = currentPlace(step.state);
+  for (const { parent, index } of scopesOutwards(step.state, place?.scopeId ?? '').reverse()) {
+    if (parent && index !== undefined) sayItem(step, parent, index, 'loop-item');
+  }
 }
 
 /** Everything that the person has given, by label. */

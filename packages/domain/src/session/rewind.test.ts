@@ -142,7 +142,7 @@ describe('the end', () => {
   });
 });
 
-it('says that a loop is done again, answers and all, when one goes back behind it', () => {
+it('says that a loop is done again when one goes back behind it', () => {
   const session = new Rehearsal(
     journey(
       [
@@ -154,7 +154,6 @@ it('says that a loop is done again, answers and all, when one goes back behind i
     ),
   );
   session.give({ who: 'Ada' });
-  session.give({ dish: 'soup' });
   const said = session.act('back');
   expect(said).toContain('With a changed answer I will do this again: Guests.');
   expect(said).toContain('What is the who?');

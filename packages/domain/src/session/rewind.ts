@@ -1,13 +1,13 @@
 import { own, setOwn, type JsonObject, type JsonValue } from '../json.js';
-import type { JourneyState, JourneyVariable, Slot } from '../journey/types.js';
+import type { JourneyState, JourneyVariable, Slot, StateId } from '../journey/types.js';
 import { acceptValue } from '../conversation/slot-values.js';
-import { hasActed, scopeOf, scopesOutwards } from './scopes.js';
+import { hasActed, scopeOf, scopesInside, scopesOutwards } from './scopes.js';
 import { askFor, confirm } from './flow.js';
 import { callOffInside, callOffWhere } from './completion.js';
 import { asks, descendants, stateOf } from './graph.js';
 import { answeredValues, byLabel } from './slot-questions.js';
 import { emit, say, type Place, type Step } from './step.js';
-import type { NodeState } from './types.js';
+import type { NodeState, Scope } from './types.js';
 
 /** An answer that was given and can be changed. */
 export interface AnsweredSlot {
@@ -56,7 +56,7 @@ export function goBack(step: Step, place: Place, change: Change): void {
   step.mustPrompt = true;
   if (values === null) return;
   const accepted = { ...change, values };
-  if (effectsAfter(step, place).length === 0) rewindTo(step, place, accepted);
+  if (lostAfter(step, place).length === 0) rewindTo(step, place, accepted);
   else confirm(step, place, { type: 'rewind', toStateId: place.stateId, ...accepted });
 }
 
@@ -76,14 +76,38 @@ function acceptedChanges(step: Step, { stateId }: Place, changes: JsonObject): J
   return accepted;
 }
 
-/** Labels of the states after a place whose side effects have happened. */
-export function effectsAfter(step: Pick<Step, 'graph' | 'state'>, place: Place): string[] {
+/**
+ * Labels of the states after a place that going back costs something: their side effects have happened, or
+ * answers were given inside them, which are not kept.
+ */
+export function lostAfter(step: Pick<Step, 'graph' | 'state'>, place: Place): string[] {
   const scope = scopeOf(step.state, place.scopeId);
   const after = descendants(step.graph, place.stateId);
   const isBegun = ({ status, inner }: NodeState) => status === 'done' || inner === true;
   return [...after]
-    .filter((id) => scope.nodes[id] && isBegun(scope.nodes[id]) && hasActed(step.state, scope, id))
+    .filter((id) => scope.nodes[id] && isBegun(scope.nodes[id]))
+    .filter((id) => hasActed(step.state, scope, id) || holdsAnswers(step, scope, id))
     .map((id) => stateOf(step.graph, id).label);
+}
+
+/** The person has answered something inside a loop, parallel or call. */
+function holdsAnswers(
+  { graph, state }: Pick<Step, 'graph' | 'state'>,
+  scope: Scope,
+  id: StateId,
+): boolean {
+  const node = scope.nodes[id];
+  if (node?.inner !== true) return false;
+  const isAnswer = (inner: StateId) => asks(stateOf(graph, inner));
+  const left = node.echoed ?? (Object.keys(node.progress?.echoedBy ?? {}) as StateId[]);
+  if (left.some(isAnswer)) return true;
+  const target = stateOf(graph, id);
+  if (target.kind === 'subjourney' && node.status === 'done') {
+    return (graph.bodies.get(target.calls ?? '') ?? []).some(isAnswer);
+  }
+  return [...scopesInside(state, scope.id, new Set([id]))].some((inner) =>
+    scopeOf(state, inner).order.some(isAnswer),
+  );
 }
 
 /** Undoes a state and all that follows from it, and asks it again with the answers it had. */
@@ -137,7 +161,7 @@ const REDONE: ReadonlySet<JourneyState['kind']> = new Set([
 
 /** Says what will be redone, before it is; where that takes a yes, the question says it. */
 export function sayRedone(step: Step, place: Place): void {
-  if (effectsAfter(step, place).length > 0) return;
+  if (lostAfter(step, place).length > 0) return;
   const { nodes, order } = scopeOf(step.state, place.scopeId);
   const after = descendants(step.graph, place.stateId);
   const begun = [...after].filter((id) => nodes[id]?.inner === true && !order.includes(id));
