@@ -4,8 +4,9 @@ import { complete, completeChild, resultOf } from './completion.js';
 import { fail } from './failures.js';
 import { asks, bodyOf, stateOf, writes } from './graph.js';
 import { enterSoon, run } from './running.js';
-import { scopeOf } from './scopes.js';
+import { isAboutSession, scopeOf } from './scopes.js';
 import {
+  close,
   emit,
   hasArrived,
   isSettled,
@@ -187,6 +188,10 @@ export function settle(step: Step, scopeId: ScopeId): void {
   if (scope.kind === 'subjourney') {
     completeChild(step, scope, resultOf(step.graph, scope));
     return;
+  }
+  // Whether to go back in it is no longer a question.
+  for (const question of step.state.questions.filter((asked) => asked.scopeId === scopeId)) {
+    if (!isAboutSession(question)) close(step, question, 'superseded');
   }
   emit(step, { type: 'scope-closed', scopeId, order: resultOrder(step, scope) });
   advance(step, scope.parent);
