@@ -78,8 +78,10 @@ function leaveMarks(state: SessionState, scope: Scope, node: NodeState): void {
       assign(kept, variables);
       node.variables = kept;
     }
-    if (hasActed(state, scope, id)) node.effectDone = true;
   }
+  // What was gone back past and then not come to again has acted all the same.
+  const ids = Object.keys(scope.nodes) as StateId[];
+  if (ids.some((id) => hasActed(state, scope, id))) node.effectDone = true;
 }
 
 /** Of branches that end in whatever order the last by number counts. */
