@@ -175,10 +175,7 @@ export function sayItem(
 
 function completeBody(step: Step, place: Place): void {
   const node = scopeOf(step.state, place.scopeId).nodes[place.stateId];
-  complete(step, place, {
-    output: { results: node?.progress?.results ?? [] },
-    variables: node?.variables ? { ...node.variables } : null,
-  });
+  complete(step, place, { output: { results: node?.progress?.results ?? [] } });
 }
 
 /** Ends a scope all of whose states are done: its iteration, or the child workflow's call. */

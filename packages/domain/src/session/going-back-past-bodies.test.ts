@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { fork, form, journey, loop, slot, start, tool, within } from '../testing/journeys.js';
+import {
+  fork,
+  form,
+  journey,
+  loop,
+  parallel,
+  slot,
+  start,
+  timer,
+  tool,
+  within,
+} from '../testing/journeys.js';
 import { Rehearsal } from '../testing/rehearsal.js';
 
 describe('side effects in a body', () => {
@@ -48,5 +59,68 @@ describe('side effects in a body', () => {
     session.give({ who: 'Bo' });
     branchId = 'x';
     expect(session.give({ a: '1' })).toContain('was started once already');
+  });
+});
+
+describe('variables that were set in a body', () => {
+  it('stay when an iteration fails and one goes back behind it', () => {
+    const session = new Rehearsal(
+      journey(
+        [
+          start(),
+          loop('each', { loopType: 'for', iterations: 1 }),
+          within('each', tool('set')),
+          within('each', loop('inner', { loopType: 'for', iterations: 2 })),
+          within('inner', tool('count')),
+          within('inner', tool('break')),
+          form('late', [slot('c')]),
+          form('later', [slot('d')]),
+        ],
+        [
+          'start -> each',
+          'each -enter-> set',
+          'set -> inner',
+          'inner -enter-> count',
+          'count -> break',
+          'each -error-> late',
+          'late -> later',
+        ],
+        { n: 0, count: 0 },
+      ),
+      {
+        set: () => ({ output: {}, variables: { n: 1 } }),
+        count: () => ({ output: {}, variables: { count: 1 } }),
+        break: () => ({ error: 'Out of order.' }),
+      },
+    );
+    session.act('start');
+    session.give({ c: '1' });
+    session.act('back');
+    expect(session.decider.state.variables).toEqual({ n: 1, count: 1 });
+    expect(session.replayed()).toEqual(session.decider.state);
+  });
+
+  it('are not set a second time when it ends', () => {
+    const session = new Rehearsal(
+      journey(
+        [
+          start(),
+          parallel('all', { count: 2 }),
+          within('all', tool('set')),
+          within('all', timer('nap', 1000)),
+          form('late', [slot('c')]),
+        ],
+        ['start -> all', 'all -enter-> set', 'set -> nap', 'all -> late'],
+        { n: '' },
+      ),
+      { set: ({ id }) => ({ output: {}, variables: { n: id } }) },
+    );
+    session.act('start');
+    const { n } = session.decider.state.variables;
+    const timers = Object.keys(session.decider.state.timers) as `tmr_${string}`[];
+    // The branch that set it first ends last.
+    for (const timerId of timers.reverse()) session.turn({ type: 'timer-fired', timerId });
+    expect(session.decider.state.questions).toMatchObject([{ stateId: 'st_late' }]);
+    expect(session.decider.state.variables).toEqual({ n });
   });
 });
