@@ -4,8 +4,9 @@ import { complete, completeChild, resultOf } from './completion.js';
 import { fail } from './failures.js';
 import { asks, bodyOf, stateOf, writes } from './graph.js';
 import { enterSoon, run } from './running.js';
-import { scopeOf } from './scopes.js';
+import { isAboutSession, scopeOf } from './scopes.js';
 import {
+  close,
   emit,
   hasArrived,
   isSettled,
@@ -174,10 +175,7 @@ export function sayItem(
 
 function completeBody(step: Step, place: Place): void {
   const node = scopeOf(step.state, place.scopeId).nodes[place.stateId];
-  complete(step, place, {
-    output: { results: node?.progress?.results ?? [] },
-    variables: node?.variables ? { ...node.variables } : null,
-  });
+  complete(step, place, { output: { results: node?.progress?.results ?? [] } });
 }
 
 /** Ends a scope all of whose states are done: its iteration, or the child workflow's call. */
@@ -187,6 +185,10 @@ export function settle(step: Step, scopeId: ScopeId): void {
   if (scope.kind === 'subjourney') {
     completeChild(step, scope, resultOf(step.graph, scope));
     return;
+  }
+  // Whether to go back in it is no longer a question.
+  for (const question of step.state.questions.filter((asked) => asked.scopeId === scopeId)) {
+    if (!isAboutSession(question)) close(step, question, 'superseded');
   }
   emit(step, { type: 'scope-closed', scopeId, order: resultOrder(step, scope) });
   advance(step, scope.parent);

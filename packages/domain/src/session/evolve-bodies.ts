@@ -87,14 +87,22 @@ function leave(state: SessionState, scope: Scope): void {
 }
 
 function leaveMarks(state: SessionState, scope: Scope, node: NodeState): void {
-  for (const id of scope.order) {
-    const { variables } = scope.nodes[id] ?? {};
-    if (variables) {
-      const kept: Record<string, JsonValue> = { ...node.variables };
-      assign(kept, variables);
-      node.variables = kept;
-    }
-    if (hasActed(state, scope, id)) node.effectDone = true;
+  keepVariables(scope, node);
+  // What was gone back past and then not come to again has acted all the same.
+  const ids = Object.keys(scope.nodes) as StateId[];
+  if (ids.some((id) => hasActed(state, scope, id))) node.effectDone = true;
+}
+
+/** What the states of a scope set, that its container keeps once the scope is gone. */
+function keepVariables({ order, nodes }: Scope, container: NodeState): void {
+  // What is still under way was set last; sorted, as the order of keys is not kept by a store.
+  const open = Object.keys(nodes).filter((id) => nodes[id as StateId]?.status !== 'done');
+  for (const id of [...order, ...(open.sort() as StateId[])]) {
+    const { variables } = nodes[id] ?? {};
+    if (!variables) continue;
+    const kept: Record<string, JsonValue> = { ...container.variables };
+    assign(kept, variables);
+    container.variables = kept;
   }
 }
 
@@ -114,7 +122,7 @@ function echo(
   }
 }
 
-/** Ends what runs inside a state that has ended itself; that something in it acted stays known. */
+/** Ends what runs inside a state that has ended itself; what it set, and that it acted, stays known. */
 export function closeInner(state: SessionState, scope: Scope, stateId: StateId): void {
   const node = scope.nodes[stateId];
   if (node && hasActed(state, scope, stateId)) node.effectDone = true;

@@ -1,6 +1,6 @@
 import { own, setOwn, type JsonObject, type JsonValue } from '../json.js';
 import type { StateId } from '../journey/types.js';
-import type { NodeState, Scope, ScopeId, SessionState } from './types.js';
+import type { NodeState, Question, Scope, ScopeId, SessionState } from './types.js';
 
 /** The scope in which a journey's own graph runs. */
 export const ROOT_SCOPE = 'root';
@@ -58,13 +58,24 @@ export function dropInside(
   const inside = scopesInside(state, scopeId, states);
   if (inside.size === 0) return;
   for (const id of inside) Reflect.deleteProperty(state.scopes, id);
-  state.questions = state.questions.filter((question) => !inside.has(question.scopeId));
+  state.questions = state.questions.filter(
+    (question) => isAboutSession(question) || !inside.has(question.scopeId),
+  );
   for (const { id, scopeId: at } of Object.values(state.runs)) {
     if (inside.has(at)) Reflect.deleteProperty(state.runs, id);
   }
   for (const { id, scopeId: at } of Object.values(state.timers)) {
     if (inside.has(at)) Reflect.deleteProperty(state.timers, id);
   }
+}
+
+/**
+ * True for a question about the session as a whole, which outlives the place at which it was asked: a yes
+ * to it must not fall to another question.
+ */
+export function isAboutSession(question: Question): boolean {
+  if (question.kind !== 'confirmation') return false;
+  return question.purpose.type === 'cancel' || question.purpose.type === 'restart';
 }
 
 /** True where a state, or one inside it, may have acted outside. */

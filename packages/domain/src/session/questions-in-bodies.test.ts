@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { form, journey, loop, slot, start, timer, tool, within } from '../testing/journeys.js';
+import { Rehearsal } from '../testing/rehearsal.js';
+import { viewSession } from './view.js';
+
+describe('a question about the session', () => {
+  const resting = (then: ReturnType<typeof tool>[]) =>
+    journey(
+      [
+        start(),
+        loop('each', { loopType: 'for', iterations: 2 }),
+        within('each', form('ask', [slot('a')])),
+        within('each', tool('send', { sideEffect: 'write' })),
+        within('each', timer('nap', 5000)),
+        ...then.map((state) => within('each', state)),
+        form('rescue', [slot('b')]),
+      ],
+      [
+        'start -> each',
+        'each -enter-> ask',
+        'ask -> send',
+        'send -> nap',
+        ...(then.length > 0 ? ['nap -> break', 'each -error-> rescue'] : ['each -> rescue']),
+      ],
+    );
+  const asked = (action: 'back' | 'cancel', then: ReturnType<typeof tool>[] = []) => {
+    const plan = resting(then);
+    const session = new Rehearsal(
+      plan,
+      { break: () => ({ error: 'Out of order.' }) },
+      { config: { askForConfirmation: false } },
+    );
+    session.act('start');
+    session.give({ a: '1' });
+    session.act(action);
+    const [timerId = 'tmr_'] = Object.keys(session.decider.state.timers) as `tmr_${string}`[];
+    session.turn({ type: 'timer-fired', timerId });
+    expect(session.replayed()).toEqual(session.decider.state);
+    return { session, awaiting: viewSession(plan, session.decider.state).awaiting };
+  };
+
+  it('whether to go back in an iteration ends with the iteration', () => {
+    const { session, awaiting } = asked('back');
+    expect(awaiting).toMatchObject({ kind: 'slots', prompt: 'What is the a?' });
+    session.give({ a: '2' });
+    expect(session.ran).toEqual(['send', 'send']);
+  });
+
+  it.each([
+    ['ends', []],
+    ['fails', [tool('break')]],
+  ])('whether to cancel stays where the iteration in which it was asked %s', (_, then) => {
+    const { session, awaiting } = asked('cancel', then);
+    expect(awaiting).toMatchObject({ kind: 'confirmation' });
+    session.act('confirm');
+    expect(session.status).toBe('cancelled');
+  });
+});
