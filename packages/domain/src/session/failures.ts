@@ -87,11 +87,14 @@ export function askRepair(step: Step, place: Place, error: BlockError): void {
 
 /** The places with answers of the person that a state builds on, the latest done first. */
 export function answeredBefore(step: Step, place: Place): Place[] {
-  const before = ancestors(step.graph, place.stateId);
-  return scopesOutwards(step.state, place.scopeId).flatMap(({ id: scopeId, order }) =>
-    order
+  let within = place.stateId;
+  return scopesOutwards(step.state, place.scopeId).flatMap(({ id: scopeId, order, parent }) => {
+    // From a child workflow no way leads to its call: that builds on what came before it all the same.
+    const before = ancestors(step.graph, within);
+    within = parent?.stateId ?? within;
+    return order
       .filter((id) => before.has(id) && asks(stateOf(step.graph, id)))
       .toReversed()
-      .map((stateId) => ({ scopeId, stateId })),
-  );
+      .map((stateId) => ({ scopeId, stateId }));
+  });
 }

@@ -167,4 +167,30 @@ describe('a child workflow', () => {
     session.act('resume');
     expect(session.status).toBe('completed');
   });
+
+  it('that fails lets the person change what its caller was answered', () => {
+    const session = new Rehearsal(
+      journey(
+        [
+          start(slot('who')),
+          call('ask', 'kid'),
+          begin(),
+          inChild('kid', tool('work')),
+          tool('after'),
+        ],
+        ['start -> ask', 'begin -> work', 'ask -> after'],
+        {},
+        [child('kid', 'begin')],
+      ),
+      { work: () => ({ error: 'No such person.' }) },
+    );
+    session.give({ who: 'Ada' });
+    expect(session.decider.state.questions).toMatchObject([
+      { options: ['retry', 'change-input', 'skip', 'stop'] },
+    ]);
+    expect(session.act('answer', { option: 'change-input' })).toContain('What is the who?');
+    expect(session.decider.state.questions).toMatchObject([{ kind: 'slots', stateId: 'st_start' }]);
+    expect(Object.keys(session.decider.state.scopes)).toEqual(['root']);
+    expect(session.replayed()).toEqual(session.decider.state);
+  });
 });
