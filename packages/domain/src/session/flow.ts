@@ -3,10 +3,10 @@ import type { Slot } from '../journey/types.js';
 import { settle, startBody } from './bodies.js';
 import { isInterruption } from './evolve.js';
 import { stateOf, writes } from './graph.js';
-import { completeAsked } from './inputs.js';
+import { completeAsked, givenBefore } from './inputs.js';
 import { enterSoon, run } from './running.js';
-import { inputAt, ROOT_SCOPE, scopeOf, scopesOutwards } from './scopes.js';
-import { answeredValues, askSlots } from './slot-questions.js';
+import { inputAt, ROOT_SCOPE, scopeOf } from './scopes.js';
+import { askSlots } from './slot-questions.js';
 import {
   ask,
   close,
@@ -105,15 +105,6 @@ export function askFor(
 ): void {
   const output = askSlots(step, place, slots, given, focus);
   if (output !== null) completeAsked(step, place, output);
-}
-
-/** What was said for an earlier iteration holds for the next: nobody is asked for it ten times. */
-function givenBefore(step: Step, place: Place, slots: readonly Slot[]): JsonObject {
-  for (const { echoes } of scopesOutwards(step.state, place.scopeId)) {
-    const earlier = echoes && own(echoes, place.stateId);
-    if (earlier !== undefined) return answeredValues(slots, earlier);
-  }
-  return {};
 }
 
 function needsYes(step: Step, place: Place): boolean {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
 import type { InputsState, Slot } from '../journey/types.js';
 import { fillGaps, gapsOf } from '../mapping/gaps.js';
 import { complete } from './completion.js';
@@ -24,8 +24,18 @@ export function completeAsked(step: Step, place: Place, output: JsonValue): void
     return;
   }
   const slots = [...state.slots, ...further];
-  const more = askSlots(step, place, slots, answeredValues(slots, output), null);
+  const given = { ...givenBefore(step, place, further), ...answeredValues(slots, output) };
+  const more = askSlots(step, place, slots, given, null);
   if (more !== null) complete(step, place, { output: more });
+}
+
+/** What was said for an earlier iteration holds for the next: nobody is asked for it ten times. */
+export function givenBefore(step: Step, place: Place, slots: readonly Slot[]): JsonObject {
+  for (const { echoes } of scopesOutwards(step.state, place.scopeId)) {
+    const earlier = echoes && own(echoes, place.stateId);
+    if (earlier !== undefined) return answeredValues(slots, earlier);
+  }
+  return {};
 }
 
 /** What the block turns out to lack once the answers are in its parameters. */

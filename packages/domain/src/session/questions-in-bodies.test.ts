@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { form, journey, loop, slot, start, timer, tool, within } from '../testing/journeys.js';
+import {
+  form,
+  inputs,
+  journey,
+  loop,
+  slot,
+  start,
+  timer,
+  tool,
+  within,
+} from '../testing/journeys.js';
 import { Rehearsal } from '../testing/rehearsal.js';
 import { viewSession } from './view.js';
 
@@ -54,5 +64,27 @@ describe('a question about the session', () => {
     expect(awaiting).toMatchObject({ kind: 'confirmation' });
     session.act('confirm');
     expect(session.status).toBe('cancelled');
+  });
+});
+
+describe('questions for what a block lacks', () => {
+  it('are asked once for all items, those that an answer brings up too', () => {
+    const send = { ...tool('send', { blockType: 'gmail_v2' }), inputs: 'st_send~inputs' };
+    const session = new Rehearsal(
+      journey(
+        [
+          start(),
+          loop('each', { loopType: 'for', iterations: 3 }),
+          within('each', inputs('send~inputs', [slot('operation')])),
+          within('each', send as ReturnType<typeof tool>),
+        ],
+        ['start -> each', 'each -enter-> send~inputs', 'send~inputs -> send'],
+      ),
+    );
+    session.act('start');
+    session.give({ operation: 'search_gmail' });
+    expect(session.decider.state.questions).toMatchObject([{ focus: 'query' }]);
+    session.give({ query: 'from:ada' });
+    expect(session.ran).toEqual(['send', 'send', 'send']);
   });
 });
