@@ -190,7 +190,7 @@ function applyQuestion(
 ): void {
   if (event.type === 'question-asked') {
     state.counter += 1;
-    ask(state, copy(event.question));
+    ask(state, copy(event.question), event.first === true);
     return;
   }
   const index = state.questions.findIndex(({ id }) => id === event.questionId);
@@ -219,13 +219,14 @@ export function isInterruption(question: Question): boolean {
   return question.kind === 'confirmation' && INTERRUPTING.has(question.purpose.type);
 }
 
-/** What interrupts (cancel? restart?) is asked before what was pending; the rest queues. */
-function ask(state: SessionState, question: Question): void {
+/** What interrupts (cancel? restart?) is asked before what was pending, as is what was gone back to. */
+function ask(state: SessionState, question: Question, first: boolean): void {
   if (isInterruption(question)) {
     state.questions.unshift(question);
     return;
   }
-  state.questions.push(question);
+  if (first) state.questions.unshift(question);
+  else state.questions.push(question);
   const { kind } = question;
   const status = kind === 'repair' ? 'failed' : kind === 'confirmation' ? 'confirming' : 'asking';
   setStatus(scopeOf(state, question.scopeId), question.stateId, status);

@@ -4,6 +4,7 @@ import {
   inputs,
   journey,
   loop,
+  parallel,
   slot,
   start,
   timer,
@@ -86,5 +87,35 @@ describe('questions for what a block lacks', () => {
     expect(session.decider.state.questions).toMatchObject([{ focus: 'query' }]);
     session.give({ query: 'from:ada' });
     expect(session.ran).toEqual(['send', 'send', 'send']);
+  });
+});
+
+describe('going back in a branch', () => {
+  it('asks that branch first, not the one whose question was pending', () => {
+    const session = new Rehearsal(
+      journey(
+        [
+          start(),
+          parallel('all', { count: 2 }),
+          within('all', form('ask', [slot('age')])),
+          within('all', timer('nap', 1000)),
+        ],
+        ['start -> all', 'all -enter-> ask', 'ask -> nap'],
+      ),
+    );
+    expect(session.act('start')).toContain('1 of 2');
+    expect(session.give({ age: '3' })).toContain('2 of 2');
+    expect(session.act('back')).toContain('1 of 2');
+    expect(session.give({ age: '4' })).toContain('2 of 2');
+    session.give({ age: '5' });
+    session.act('skip');
+    session.act('skip');
+    expect(session.decider.state.scopes.root?.outputs.st_all).toMatchObject({
+      results: [
+        [{ age: '4' }, {}],
+        [{ age: '5' }, {}],
+      ],
+    });
+    expect(session.replayed()).toEqual(session.decider.state);
   });
 });

@@ -133,7 +133,9 @@ export function rewindTo(step: Step, place: Place, change: Change): void {
   if (changes) say(step, 'changed', { values: byLabel(state.slots, values) });
   const latest = state.slots.findLast(({ name }) => Object.hasOwn(earlier, name))?.name;
   const focus = slot ?? (changes ? null : (latest ?? null));
+  step.goesBack = true;
   askFor(step, place, state.slots, { ...earlier, ...values }, focus);
+  step.goesBack = false;
 }
 
 /** The workflow's variables as the author set them. */

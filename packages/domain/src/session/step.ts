@@ -46,6 +46,8 @@ export interface Step {
   mustPrompt: boolean;
   /** The person said or did something and has heard nothing yet. */
   owesReply: boolean;
+  /** Going back: what is asked now comes before what others are asked. */
+  goesBack: boolean;
   /** Begun one after another when the input is dealt with, so that no chain of states is a recursion. */
   readonly agenda: Due[];
   readonly arrivals: Map<ScopeId, Map<StateId, Arrivals>>;
@@ -66,6 +68,7 @@ export function beginStep(journey: Journey, state: SessionState, now: string): S
     said: [],
     mustPrompt: false,
     owesReply: false,
+    goesBack: false,
     agenda: [],
     arrivals: new Map(),
     settled: new Map(),
@@ -166,7 +169,7 @@ export function pendingQuestion(state: SessionState): Question | null {
 
 /** Asks, at once or after what is asked already. */
 export function ask(step: Step, question: Question): void {
-  emit(step, { type: 'question-asked', question });
+  emit(step, { type: 'question-asked', question, ...(step.goesBack && { first: true }) });
   step.mustPrompt = true;
 }
 

@@ -262,7 +262,8 @@ export type SessionEvent =
   | { type: 'user-said'; text: string; intent: string; confidence: number; key?: string }
   | { type: 'user-acted'; action: string; parameters: JsonObject; key?: string }
   | { type: 'agent-said'; messages: Message[] }
-  | { type: 'question-asked'; question: Question }
+  /** Behind what is asked already; what was gone back to comes first. */
+  | { type: 'question-asked'; question: Question; first?: true }
   | { type: 'slots-filled'; questionId: string; values: JsonObject; focus: string | null }
   | { type: 'slot-passed'; questionId: string; slot: string; focus: string | null }
   | { type: 'slot-refused'; questionId: string; slot: string; reason: string }
