@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   fork,
   form,
+  inputs,
   journey,
   loop,
   parallel,
@@ -122,5 +123,56 @@ describe('variables that were set in a body', () => {
     for (const timerId of timers.reverse()) session.turn({ type: 'timer-fired', timerId });
     expect(session.decider.state.questions).toMatchObject([{ stateId: 'st_late' }]);
     expect(session.decider.state.variables).toEqual({ n });
+  });
+});
+
+describe('outputs of a body', () => {
+  const session = () => {
+    const rehearsal = new Rehearsal(
+      journey(
+        [
+          start(slot('who')),
+          loop('early', { loopType: 'for', iterations: 1 }),
+          within('early', tool('a')),
+          form('ask', [slot('x')]),
+          loop('each', { loopType: 'for', iterations: 2 }),
+          within('each', loop('inner', { loopType: 'for', iterations: 1 })),
+          within('inner', inputs('b~inputs', [slot('channel')])),
+          within('inner', tool('b')),
+          form('late', [slot('c')]),
+        ],
+        [
+          'start -> early',
+          'early -enter-> a',
+          'early -> ask',
+          'ask -> each',
+          'each -enter-> inner',
+          'inner -enter-> b~inputs',
+          'b~inputs -> b',
+          'each -> late',
+        ],
+      ),
+    );
+    rehearsal.give({ who: 'Ada' });
+    rehearsal.give({ x: '1' });
+    rehearsal.give({ channel: '#sales' });
+    return rehearsal;
+  };
+  const echoes = ({ decider }: Rehearsal) => Object.keys(decider.state.scopes.root?.echoes ?? {});
+
+  it('are forgotten once it is gone back past, and those before it are not', () => {
+    const rehearsal = session();
+    expect(echoes(rehearsal)).toEqual(['st_a', 'st_b~inputs', 'st_b', 'st_inner']);
+    rehearsal.act('back');
+    rehearsal.act('confirm', { confirmed: true });
+    expect(echoes(rehearsal)).toEqual(['st_a']);
+    expect(rehearsal.replayed()).toEqual(rehearsal.decider.state);
+  });
+
+  it('are asked for again then: a wrong answer in it can be mended', () => {
+    const rehearsal = session();
+    rehearsal.act('back');
+    rehearsal.act('confirm', { confirmed: true });
+    expect(rehearsal.give({ x: '2' })).toContain('What is the channel');
   });
 });
