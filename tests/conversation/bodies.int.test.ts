@@ -1,31 +1,14 @@
-import {
-  openDialogue,
-  seedPerson,
-  seedWorkflow,
-  startTestService,
-  type Person,
-  type TestService,
-} from '@sim/conversation-service/testing';
+import { openDialogue, seedWorkflow } from '@sim/conversation-service/testing';
 import type { JsonObject } from '@sim/domain';
-import type { Database } from '@sim/postgres';
-import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openServiceHome, type ServiceHome } from '../support/service-home.js';
 import { sketch, startWith, type Sketched } from '../support/sketch.js';
 
-let home: TestDatabase;
-let database: Database;
-let service: TestService;
-let ada: Person;
+let home: ServiceHome;
 beforeAll(async () => {
-  home = await createTestDatabase(inject('postgresUrl'));
-  database = home.open();
-  service = await startTestService(home.url);
-  ada = await seedPerson(database, 'Ada');
+  home = await openServiceHome();
 });
-afterAll(async () => {
-  await service.stop();
-  await home.drop();
-});
+afterAll(() => home.stop());
 
 const code = (text: string, data: JsonObject = {}): Sketched => ({
   type: 'function',
@@ -34,10 +17,11 @@ const code = (text: string, data: JsonObject = {}): Sketched => ({
 });
 
 const talk = async (document: JsonObject) =>
-  openDialogue(service.call, ada, await seedWorkflow(database, ada, document));
+  openDialogue(home.service.call, home.ada, await seedWorkflow(home.database, home.ada, document));
 
 const convert = async (workflowId: string) =>
-  (await service.call('convertWorkflow', { token: ada.token, params: { workflowId } })).body;
+  (await home.service.call('convertWorkflow', { token: home.ada.token, params: { workflowId } }))
+    .body;
 
 describe('loops and parallels over HTTP', () => {
   it('run their bodies and give their results', async () => {
@@ -134,9 +118,8 @@ describe('loops and parallels over HTTP', () => {
     expect(first.agentResponse).toContain('About "all", 1 of 2 (Ada):');
     const second = await guests.says('soup');
     expect(second.agentResponse).toContain('About "all", 2 of 2 (Bo):');
-    await service.stop();
-    service = await startTestService(home.url);
-    const { state } = await guests.at(service.call).says('pie');
+    await home.restart();
+    const { state } = await guests.at(home.service.call).says('pie');
     expect(state.output).toMatchObject({
       data: { meals: [[{ dish: 'soup' }], [{ dish: 'pie' }]] },
     });
@@ -169,7 +152,7 @@ describe('child workflows over HTTP', () => {
     );
 
   it('are linked by the id that they had where they came from, and ask for what they lack', async () => {
-    await seedWorkflow(database, ada, child('Weather in'), 'sim-weather');
+    await seedWorkflow(home.database, home.ada, child('Weather in'), 'sim-weather');
     const dialogue = await talk(parent('sim-weather'));
     const asked = await dialogue.says('Oslo');
     expect(asked.agentResponse).toContain('What is the day?');
@@ -180,24 +163,24 @@ describe('child workflows over HTTP', () => {
   });
 
   it('stay at the version that was linked until the caller is converted again', async () => {
-    const kid = await seedWorkflow(database, ada, child('Old'), 'sim-kid');
-    const caller = await seedWorkflow(database, ada, parent(kid));
+    const kid = await seedWorkflow(home.database, home.ada, child('Old'), 'sim-kid');
+    const caller = await seedWorkflow(home.database, home.ada, parent(kid));
     const before = await convert(caller);
-    await seedWorkflow(database, ada, child('New'), 'sim-kid');
+    await seedWorkflow(home.database, home.ada, child('New'), 'sim-kid');
     const same = await convert(caller);
     expect(same.version).toBe(before.version);
-    const byOldId = await seedWorkflow(database, ada, parent('sim-kid'));
+    const byOldId = await seedWorkflow(home.database, home.ada, parent('sim-kid'));
     expect((await convert(byOldId)).version).not.toBe(before.version);
     expect(before.states.filter((state) => 'child' in state).length).toBeGreaterThan(0);
   });
 
   it('that are missing are told at the conversion and become a question', async () => {
-    const workflowId = await seedWorkflow(database, ada, parent('sim-none'));
+    const workflowId = await seedWorkflow(home.database, home.ada, parent('sim-none'));
     const { issues } = await convert(workflowId);
     expect(issues).toContainEqual(
       expect.objectContaining({ code: 'child_workflow_missing', blockId: 'ask' }),
     );
-    const dialogue = await openDialogue(service.call, ada, workflowId);
+    const dialogue = await openDialogue(home.service.call, home.ada, workflowId);
     const asked = await dialogue.says('Oslo');
     expect(asked.state.awaiting).toMatchObject({ kind: 'repair' });
     expect(asked.agentResponse).toContain('calls a workflow that is not here');

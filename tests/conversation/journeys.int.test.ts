@@ -4,39 +4,28 @@ import {
   seedPerson,
   seedWorkflow,
   startTestService,
-  type Person,
-  type TestService,
 } from '@sim/conversation-service/testing';
 import type { JsonValue, XStateExport } from '@sim/domain';
-import { createWorkflowStore, type Database } from '@sim/postgres';
-import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createWorkflowStore } from '@sim/postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openServiceHome, type ServiceHome } from '../support/service-home.js';
 import { sketch, startWith } from '../support/sketch.js';
 
-let home: TestDatabase;
-let database: Database;
-let service: TestService;
-let ada: Person;
+let home: ServiceHome;
 let refund: unknown;
 let workflowId: string;
 beforeAll(async () => {
-  home = await createTestDatabase(inject('postgresUrl'));
-  database = home.open();
-  service = await startTestService(home.url, { upkeep: false });
-  ada = await seedPerson(database, 'Ada');
+  home = await openServiceHome({ upkeep: false });
   const file = new URL('../../samples/refund.json', import.meta.url);
   refund = JSON.parse(await readFile(file, 'utf8'));
-  workflowId = await seedWorkflow(database, ada, refund);
+  workflowId = await seedWorkflow(home.database, home.ada, refund);
 });
-afterAll(async () => {
-  await service.stop();
-  await home.drop();
-});
+afterAll(() => home.stop());
 
 const convert = (id = workflowId) =>
-  service.call('convertWorkflow', { token: ada.token, params: { workflowId: id } });
+  home.service.call('convertWorkflow', { token: home.ada.token, params: { workflowId: id } });
 const journey = (query: Record<string, string> = {}, id = workflowId) =>
-  service.call('getJourney', { token: ada.token, params: { workflowId: id }, query });
+  home.service.call('getJourney', { token: home.ada.token, params: { workflowId: id }, query });
 
 const SMALL = sketch({ start: startWith(), end: { type: 'response' } }, ['start -> end']);
 
@@ -49,8 +38,8 @@ const change = (
     document: null,
   },
 ) =>
-  createWorkflowStore(database).update({
-    workspaceId: ada.workspaceId,
+  createWorkflowStore(home.database).update({
+    workspaceId: home.ada.workspaceId,
     workflowId: id,
     expectedVersion: null,
     content: {
@@ -58,7 +47,7 @@ const change = (
       ...form,
       sourceId: null,
     },
-    changedBy: ada.userId,
+    changedBy: home.ada.userId,
     now: new Date(),
   });
 
@@ -72,7 +61,7 @@ describe('converting', () => {
   });
 
   it('gives the same journey again, and another one for another version', async () => {
-    const id = await seedWorkflow(database, ada, refund);
+    const id = await seedWorkflow(home.database, home.ada, refund);
     const [first, second] = [await convert(id), await convert(id)];
     expect(second.body).toEqual(first.body);
     await change(id, SMALL);
@@ -82,7 +71,7 @@ describe('converting', () => {
   });
 
   it('reads what came in as YAML or ZIP, under the name that it is stored by', async () => {
-    const id = await seedWorkflow(database, ada, refund);
+    const id = await seedWorkflow(home.database, home.ada, refund);
     const blocks = {
       start: { type: 'starter', name: 'Start', inputs: {}, connections: { success: 'end' } },
       end: { type: 'response', name: 'End', inputs: {} },
@@ -95,34 +84,36 @@ describe('converting', () => {
 
   it('tells what is wrong with a workflow instead of failing', async () => {
     const broken = sketch({ start: startWith(), odd: { type: 'quantum_leap' } }, ['start -> odd']);
-    const { status, body } = await convert(await seedWorkflow(database, ada, broken));
+    const { status, body } = await convert(await seedWorkflow(home.database, home.ada, broken));
     expect(status).toBe(200);
     expect(body.issues).toContainEqual(expect.objectContaining({ blockId: 'odd' }));
   });
 
   it('refuses a document that is no workflow, with issues', async () => {
-    const { status, problem } = await convert(await seedWorkflow(database, ada, { hello: 'you' }));
+    const { status, problem } = await convert(
+      await seedWorkflow(home.database, home.ada, { hello: 'you' }),
+    );
     expect([status, problem?.code]).toEqual([422, 'not_a_workflow']);
     expect([...(problem?.issues ?? []), ...(problem?.errors ?? [])]).not.toEqual([]);
   });
 
   it('leaves a live session on the version that it began with', async () => {
-    const id = await seedWorkflow(database, ada, refund);
-    const session = await openDialogue(service.call, ada, id);
+    const id = await seedWorkflow(home.database, home.ada, refund);
+    const session = await openDialogue(home.service.call, home.ada, id);
     await change(id, SMALL);
     await convert(id);
     const { state } = await session.says('order A-1, 20 euros');
     expect(state.journeyVersion).toBe(session.opened.state.journeyVersion);
     expect(state.slots).toMatchObject({ orderId: 'A-1', amount: 20 });
-    const next = await openDialogue(service.call, ada, id);
+    const next = await openDialogue(home.service.call, home.ada, id);
     expect(next.opened.state.journeyVersion).not.toBe(state.journeyVersion);
   });
 
   it('many at once leave one journey in force', async () => {
-    const id = await seedWorkflow(database, ada, refund);
+    const id = await seedWorkflow(home.database, home.ada, refund);
     const answers = await Promise.all(Array.from({ length: 5 }, () => convert(id)));
     expect(new Set(answers.map(({ body }) => body.version)).size).toBe(1);
-    const { rows } = await database.query<{ active: number }>({
+    const { rows } = await home.database.query<{ active: number }>({
       text: `SELECT count(*)::int AS active FROM workflow_journey_mappings
              WHERE workflow_id = $1 AND active`,
       values: [id],
@@ -133,7 +124,7 @@ describe('converting', () => {
 
 describe('the journey', () => {
   it('is made when it is asked for, and comes as JSON', async () => {
-    const id = await seedWorkflow(database, ada, refund);
+    const id = await seedWorkflow(home.database, home.ada, refund);
     const { headers, body } = await journey({}, id);
     expect(headers.get('content-type')).toContain('application/json');
     expect(body).toMatchObject({ name: 'Refund', initial: expect.stringMatching(/^st_/) });
@@ -165,11 +156,11 @@ describe('previewing', () => {
   it('maps as converting does, and stores nothing', async () => {
     const mappings = async () => {
       const text = 'SELECT count(*)::int AS stored FROM workflow_journey_mappings';
-      return (await database.query<{ stored: number }>({ text })).rows;
+      return (await home.database.query<{ stored: number }>({ text })).rows;
     };
     const before = await mappings();
-    const { body } = await service.call('previewWorkflow', {
-      token: ada.token,
+    const { body } = await home.service.call('previewWorkflow', {
+      token: home.ada.token,
       body: { workflow: refund },
     });
     expect(body).toEqual((await convert()).body);
@@ -189,8 +180,8 @@ describe('previewing', () => {
       },
       ids.map((id, index) => `${ids[index - 1] ?? 'start'} -> ${id}`),
     );
-    const { status, body } = await service.call('previewWorkflow', {
-      token: ada.token,
+    const { status, body } = await home.service.call('previewWorkflow', {
+      token: home.ada.token,
       body: { workflow: document },
     });
     expect(status).toBe(200);
@@ -200,28 +191,28 @@ describe('previewing', () => {
 
 describe('warming the cache', () => {
   const warm = (body?: object) =>
-    service.call('warmCache', { token: ada.token, ...(body && { body }) });
+    home.service.call('warmCache', { token: home.ada.token, ...(body && { body }) });
 
   it('takes the workflows that are named, each once', async () => {
-    const id = await seedWorkflow(database, ada, SMALL);
+    const id = await seedWorkflow(home.database, home.ada, SMALL);
     const { body } = await warm({ workflowIds: [id, id, workflowId] });
     expect(body).toMatchObject({ warmed: true, journeys: 2 });
   });
 
   it('takes those of the workspace, and of no other', async () => {
-    const eve = await seedPerson(database, 'Eve');
-    const call = () => service.call('warmCache', { token: eve.token });
+    const eve = await seedPerson(home.database, 'Eve');
+    const call = () => home.service.call('warmCache', { token: eve.token });
     expect((await call()).body.journeys).toBe(0);
-    const id = await seedWorkflow(database, eve, SMALL);
-    await openDialogue(service.call, eve, id);
+    const id = await seedWorkflow(home.database, eve, SMALL);
+    await openDialogue(home.service.call, eve, id);
     expect((await call()).body.journeys).toBe(1);
     expect((await warm()).body.journeys).toBeGreaterThan(1);
   });
 
   it('spares the first turn of another replica the reading of the journey', async () => {
-    const session = await openDialogue(service.call, ada, workflowId);
+    const session = await openDialogue(home.service.call, home.ada, workflowId);
     const other = await startTestService(home.url, { upkeep: false });
-    await other.call('warmCache', { token: ada.token });
+    await other.call('warmCache', { token: home.ada.token });
     const statements: string[] = [];
     other.context.database.onQuery((text) => statements.push(text));
     await session.at(other.call).says('order A-1');
@@ -237,7 +228,8 @@ describe('warming the cache', () => {
 });
 
 describe('understanding outside of a session', () => {
-  const analyze = (body: object) => service.call('analyzeUtterance', { token: ada.token, body });
+  const analyze = (body: object) =>
+    home.service.call('analyzeUtterance', { token: home.ada.token, body });
 
   it.each([
     ['please cancel that', 'cancel'],

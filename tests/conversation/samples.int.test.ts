@@ -2,48 +2,31 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import {
-  openDialogue,
-  seedPerson,
-  seedWorkflow,
-  startTestService,
-  type Person,
-  type TestService,
-} from '@sim/conversation-service/testing';
-import type { Database } from '@sim/postgres';
-import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openDialogue, seedWorkflow, startTestService } from '@sim/conversation-service/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openServiceHome, type ServiceHome } from '../support/service-home.js';
 
-let home: TestDatabase;
-let database: Database;
-let service: TestService;
-let ada: Person;
+let home: ServiceHome;
 beforeAll(async () => {
-  home = await createTestDatabase(inject('postgresUrl'));
-  database = home.open();
-  service = await startTestService(home.url);
-  ada = await seedPerson(database, 'Ada');
+  home = await openServiceHome();
 });
-afterAll(async () => {
-  await service.stop();
-  await home.drop();
-});
+afterAll(() => home.stop());
 
 const sample = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(new URL(`../../samples/${name}.json`, import.meta.url), 'utf8'));
 
-const given = async (name: string) => seedWorkflow(database, ada, await sample(name));
+const given = async (name: string) => seedWorkflow(home.database, home.ada, await sample(name));
 
 describe('the refund, talked through over HTTP', () => {
   it('asks, shows the request to a person, and pays it out after a yes', async () => {
     const workflowId = await given('refund');
-    const { body: journey } = await service.call('convertWorkflow', {
-      token: ada.token,
+    const { body: journey } = await home.service.call('convertWorkflow', {
+      token: home.ada.token,
       params: { workflowId },
     });
     expect(journey.issues.filter(({ severity }) => severity === 'error')).toEqual([]);
 
-    const refund = await openDialogue(service.call, ada, workflowId);
+    const refund = await openDialogue(home.service.call, home.ada, workflowId);
     expect(refund.opened.welcomeMessage).toContain('Refund');
     expect(refund.opened.state).toMatchObject({
       executionStatus: 'waiting-for-input',
@@ -75,7 +58,7 @@ describe('the refund, talked through over HTTP', () => {
   });
 
   it('needs nobody for a small amount, said all at once', async () => {
-    const refund = await openDialogue(service.call, ada, await given('refund'));
+    const refund = await openDialogue(home.service.call, home.ada, await given('refund'));
     await refund.says('order A-7, 80 euros');
     const { state } = await refund.says('the reason is that it was the wrong size');
     expect(state).toMatchObject({
@@ -85,7 +68,7 @@ describe('the refund, talked through over HTTP', () => {
   });
 
   it('takes a changed mind, and a decline pays nothing', async () => {
-    const refund = await openDialogue(service.call, ada, await given('refund'));
+    const refund = await openDialogue(home.service.call, home.ada, await given('refund'));
     await refund.says('order A-9, 500 euros');
     const changed = await refund.says('actually make it 300');
     expect(changed.state.slots).toMatchObject({ amount: 300 });
@@ -98,7 +81,7 @@ describe('the refund, talked through over HTTP', () => {
 
 describe('the delivery', () => {
   it('takes several values from one sentence and works its price out', async () => {
-    const delivery = await openDialogue(service.call, ada, await given('delivery'));
+    const delivery = await openDialogue(home.service.call, home.ada, await given('delivery'));
     const first = await delivery.says('I want 3 books delivered on 24 December 2026');
     expect(first.state.slots).toEqual({ item: 'books', quantity: 3, date: '2026-12-24' });
     const second = await delivery.says('5 Main Street, Springfield');
@@ -124,7 +107,7 @@ describe('the onboarding', () => {
   it('goes on after its wait though the service was stopped meanwhile', async () => {
     const workflowId = await given('onboarding');
     const before = await startTestService(home.url);
-    const onboarding = await openDialogue(before.call, ada, workflowId);
+    const onboarding = await openDialogue(before.call, home.ada, workflowId);
     await onboarding.says('Ada Lovelace');
     await onboarding.says('engineering');
     const waiting = await onboarding.says('2026-12-01');
@@ -133,10 +116,9 @@ describe('the onboarding', () => {
     expect(until).toBeGreaterThan(Date.parse(waiting.state.updatedAt));
     // Every replica is gone when the moment comes.
     await before.stop();
-    await service.stop();
-    service = await startTestService(home.url);
+    await home.restart();
 
-    const done = await onboarding.at(service.call).reaches('completed');
+    const done = await onboarding.at(home.service.call).reaches('completed');
     expect(Date.parse(done.updatedAt)).toBeGreaterThanOrEqual(until);
     expect(done.output).toMatchObject({
       data: {
@@ -147,8 +129,8 @@ describe('the onboarding', () => {
         badge: 'Ada Lovelace – engineering',
       },
     });
-    const turns = await service.call('listTurns', {
-      token: ada.token,
+    const turns = await home.service.call('listTurns', {
+      token: home.ada.token,
       params: { sessionId: onboarding.sessionId },
     });
     const said = turns.body.items.map(({ content }) => content);
@@ -162,7 +144,7 @@ describe('the look-up', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const lookup = await openDialogue(service.call, ada, await given('lookup'));
+    const lookup = await openDialogue(home.service.call, home.ada, await given('lookup'));
     const said = await lookup.says(`http://127.0.0.1:${port}/version`);
     const { state } =
       said.state.awaiting?.kind === 'confirmation' ? await lookup.says('yes') : said;
@@ -176,7 +158,7 @@ describe('the look-up', () => {
   });
 
   it('goes its error path where nothing answers', async () => {
-    const lookup = await openDialogue(service.call, ada, await given('lookup'));
+    const lookup = await openDialogue(home.service.call, home.ada, await given('lookup'));
     // Nothing listens on the discard port.
     const said = await lookup.says('http://127.0.0.1:9/version');
     const { state } =
