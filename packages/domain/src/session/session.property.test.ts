@@ -6,6 +6,7 @@ import { hasEnded } from './commands.js';
 import type { Input } from './decide.js';
 import { replay } from './evolve.js';
 import { arbitraryJourney } from './testing/arbitrary-journey.js';
+import { courseOfEvents } from './testing/happenings.js';
 import { Improvisation, type Happening } from './testing/improvisation.js';
 import { Witness } from './testing/invariants.js';
 import { asStored } from './testing/stored.js';
@@ -53,25 +54,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       .nat(9)
       .map((pick): Happening => (pick === 0 ? { kind: 'expire' } : { kind: 'timer', pick })),
   },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('outcome' as const),
-      pick: fc.nat(9),
-      ok: fc.constantFrom(true, true, false),
-      big: fc.boolean(),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('lost' as const),
-      pick: fc.nat(9),
-      safe: fc.boolean(),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('timer' as const), pick: fc.nat(9) }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('answer' as const), pick: fc.nat(9) }) },
+  ...courseOfEvents(fc.constantFrom(true, true, false)),
   {
     weight: 3,
     arbitrary: fc.record({

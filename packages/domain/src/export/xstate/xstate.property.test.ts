@@ -5,6 +5,7 @@ import { hasEnded } from '../../session/commands.js';
 import type { Input } from '../../session/decide.js';
 import { bodyOf, graphOf } from '../../session/graph.js';
 import { arbitraryJourney } from '../../session/testing/arbitrary-journey.js';
+import { courseOfEvents } from '../../session/testing/happenings.js';
 import { Improvisation, type Happening } from '../../session/testing/improvisation.js';
 import type { Scope, SessionState } from '../../session/types.js';
 import { mapWorkflow } from '../../mapping/map-workflow.js';
@@ -14,25 +15,7 @@ import { Follower, type Standing } from './testing/follower.js';
 
 /** Of what may happen to a session, all but going back: that begins its machine anew. */
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('outcome' as const),
-      pick: fc.nat(9),
-      ok: fc.constantFrom(true, true, true, false),
-      big: fc.boolean(),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('lost' as const),
-      pick: fc.nat(9),
-      safe: fc.boolean(),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('timer' as const), pick: fc.nat(9) }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('answer' as const), pick: fc.nat(9) }) },
+  ...courseOfEvents(fc.constantFrom(true, true, true, false)),
   {
     weight: 1,
     arbitrary: fc.record({
