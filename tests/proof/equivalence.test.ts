@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differencesOf } from './equivalence.js';
-import { branches, documentOf, FAILING, functions, runOf, START } from './hand-written.js';
+import { condition, documentOf, FAILING, functions, runOf, START } from './hand-written.js';
 import { JOURNEY_OUTPUTS, play } from './journey-player.js';
 import type { JsonRecord } from './json.js';
 import type { Oracle } from './reference-interpreter.js';
@@ -17,7 +17,7 @@ const run = (document: JsonRecord, oracle: Partial<Oracle> = {}): Run =>
 describe('a journey and the reference', () => {
   const blocks = {
     ...functions({ a: 'return 1', b: 'return 2', x: '' }),
-    c: { type: 'condition', params: branches('c', 'true', null) },
+    c: condition('c', 'true', null),
   };
   const document = documentOf(blocks, ['start>a>b>c', 'c:condition-c-1>x']);
   const other = (code: string, ...chains: string[]) =>

@@ -1,4 +1,4 @@
-import { recordOf, type Json, type JsonRecord } from './json.js';
+import { own, recordOf, type Json, type JsonRecord } from './json.js';
 import {
   interpret,
   type Case,
@@ -79,20 +79,26 @@ function edgesOf(chain: string): Json[] {
 
 /** A start, and functions that give back what their code reads: `{fn: 'return 1'}`. */
 export function functions(code: Readonly<Record<string, string>>): Record<string, HandBlock> {
-  const entries = Object.entries(code).map(([id, text]) => [id, { params: { code: text } }]);
-  return { start: START, ...(Object.fromEntries(entries) as Record<string, HandBlock>) };
+  const entries = Object.entries(code).map(([id, text]) => [id, fn(text)] as const);
+  return { start: START, ...Object.fromEntries(entries) };
 }
 
 export const START: HandBlock = { type: 'start_trigger', name: 'Start' };
 
-/** Parameters of a condition: expressions by branch, `else` without one. */
-export function branches(id: string, ...expressions: readonly (string | null)[]): JsonRecord {
+/** A block that gives back what a piece of code reads. */
+export const fn = (code: string, more: HandBlock = {}): HandBlock => ({
+  params: { code },
+  ...more,
+});
+
+/** A condition: expressions by branch, `else` without one. */
+export function condition(id: string, ...expressions: readonly (string | null)[]): HandBlock {
   const conditions = expressions.map((value, index) => ({
     id: `${id}-${index}`,
     title: value === null ? 'else' : index === 0 ? 'if' : 'else if',
     value: value ?? '',
   }));
-  return { conditions: JSON.stringify(conditions) };
+  return { type: 'condition', params: { conditions: JSON.stringify(conditions) } };
 }
 
 const NOTHING: Oracle = { start: {}, env: {}, routes: {}, picks: {}, forms: {} };
@@ -108,5 +114,12 @@ export function runOf(
     more.options,
   );
 }
+
+/** What a function of a run gave back, by its path. */
+export const resultOf = (run: Run, path: string): Json | undefined =>
+  own(run.outputs.get(path), 'result');
+
+/** The paths that ran, sorted. */
+export const ranIn = (run: Run): string[] => [...run.ran].sort();
 
 export const FAILING: HandBlock = { params: { code: 'return 1', failTimes: 9 } };

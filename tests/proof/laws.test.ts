@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Journey, MappedWorkflow } from '@sim/domain';
-import { branches, documentOf, functions } from './hand-written.js';
+import { condition, documentOf, functions } from './hand-written.js';
 import { violationsOf } from './laws.js';
 import { renamedDocument, renamedJourney, renamingOf } from './renaming.js';
 import { Examined, type Trial } from './trial.js';
@@ -8,7 +8,7 @@ import { Examined, type Trial } from './trial.js';
 const document = documentOf(
   {
     ...functions({ a: 'return 1', b: 'return <a.result>' }),
-    c: { type: 'condition', params: branches('c', 'false', null) },
+    c: condition('c', 'false', null),
     l: { type: 'loop', data: { loopType: 'for', count: 2 } },
     inner: { in: 'l', params: { code: 'return <loop.index>' } },
     off: { off: true, params: { code: '' } },

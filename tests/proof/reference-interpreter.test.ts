@@ -1,26 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  branches,
+  condition,
   documentOf,
   FAILING,
+  fn,
+  ranIn,
+  resultOf,
   functions,
   runOf,
   START,
   type HandBlock,
 } from './hand-written.js';
-import { own, type Json } from './json.js';
 import { answerAt } from './reference-interpreter.js';
-import type { Run } from './run-summary.js';
-
-const result = (run: Run, path: string): Json | undefined => own(run.outputs.get(path), 'result');
-const ran = (run: Run): string[] => [...run.ran].sort();
-
-/** A block that gives back what a piece of code reads. */
-const fn = (code: string, more: HandBlock = {}): HandBlock => ({ params: { code }, ...more });
-const condition = (id: string, ...expressions: (string | null)[]): HandBlock => ({
-  type: 'condition',
-  params: branches(id, ...expressions),
-});
 
 describe('the ways through a workflow', () => {
   it('begins at the start with what it is given, and defaults for the rest', () => {
@@ -42,9 +33,9 @@ describe('the ways through a workflow', () => {
       a: fn(''),
       b: fn(''),
     };
-    expect(ran(runOf(documentOf(rest, ['old>a', 'new>b'])))).toEqual(['b', 'new']);
+    expect(ranIn(runOf(documentOf(rest, ['old>a', 'new>b'])))).toEqual(['b', 'new']);
     const older = { old: rest.old, chat: rest.chat, a: rest.a, b: rest.b };
-    expect(ran(runOf(documentOf(older, ['old>a', 'chat>b'])))).toEqual(['b', 'chat']);
+    expect(ranIn(runOf(documentOf(older, ['old>a', 'chat>b'])))).toEqual(['b', 'chat']);
   });
 
   it('runs nothing without a start', () => {
@@ -55,19 +46,23 @@ describe('the ways through a workflow', () => {
 
   it('runs only what the start leads to, and no notes', () => {
     const blocks = { ...functions({ a: '', b: '', c: '' }), n: { type: 'note' } };
-    expect(ran(runOf(documentOf(blocks, ['start>a', 'b>c'])))).toEqual(['a', 'start']);
+    expect(ranIn(runOf(documentOf(blocks, ['start>a', 'b>c'])))).toEqual(['a', 'start']);
   });
 
   it('cuts the path at a disabled block', () => {
     const blocks = { ...functions({ a: '', c: '' }), b: fn('', { off: true }) };
     const run = runOf(documentOf(blocks, ['start>a>b>c']));
-    expect(ran(run)).toEqual(['a', 'start']);
+    expect(ranIn(run)).toEqual(['a', 'start']);
     expect(run.result).toEqual({ result: null, stdout: '' });
   });
 
   it('does not wait at a join for a path that is cut', () => {
     const blocks = { ...functions({ a: '', j: '' }), b: fn('', { off: true }) };
-    expect(ran(runOf(documentOf(blocks, ['start>a>j', 'start>b>j'])))).toEqual(['a', 'j', 'start']);
+    expect(ranIn(runOf(documentOf(blocks, ['start>a>j', 'start>b>j'])))).toEqual([
+      'a',
+      'j',
+      'start',
+    ]);
   });
 
   it('waits at a join for every way that is not deactivated', () => {
@@ -77,7 +72,7 @@ describe('the ways through a workflow', () => {
         ['start>a>j', 'start>b>j'],
       ),
     );
-    expect(result(run, 'j')).toEqual([1, 2]);
+    expect(resultOf(run, 'j')).toEqual([1, 2]);
     expect(run.constraints).toContainEqual(['a', 'j']);
     expect(run.constraints).toContainEqual(['b', 'j']);
     expect(run.ambiguities).toEqual([]);
@@ -96,13 +91,13 @@ describe('the ways through a workflow', () => {
         'after>beside',
       ]),
     );
-    expect(ran(run)).toEqual(['c', 'join', 'start', 'yes']);
+    expect(ranIn(run)).toEqual(['c', 'join', 'start', 'yes']);
     expect([...run.skipped].sort()).toEqual(['after', 'beside', 'no']);
   });
 
   it.each([['source-right'], ['source']])('takes %s for the plain handle', (handle) => {
     const run = runOf(documentOf(functions({ a: '' }), [`start:${handle}>a`]));
-    expect(ran(run)).toEqual(['a', 'start']);
+    expect(ranIn(run)).toEqual(['a', 'start']);
   });
 });
 
@@ -118,14 +113,14 @@ describe('conditions', () => {
     );
 
   it('takes the first branch that is true, in order', () => {
-    expect(ran(fork(['false', '1 < 2', 'true']))).toEqual(['b', 'c', 'start']);
+    expect(ranIn(fork(['false', '1 < 2', 'true']))).toEqual(['b', 'c', 'start']);
     expect(fork(['true', 'true']).outputs.get('c')).toMatchObject({ selectedOption: 'c-0' });
   });
 
   it('takes else where none is, and prunes everything where there is no else', () => {
-    expect(ran(fork(['false', '0', null]))).toEqual(['c', 'start', 'x']);
+    expect(ranIn(fork(['false', '0', null]))).toEqual(['c', 'start', 'x']);
     const none = fork(['false', 'null']);
-    expect(ran(none)).toEqual(['c', 'start']);
+    expect(ranIn(none)).toEqual(['c', 'start']);
     expect(none.status).toBe('completed');
   });
 
@@ -140,7 +135,7 @@ describe('conditions', () => {
   it('goes on by its error edge', () => {
     const blocks = { ...functions({ a: '', h: 'return <c.error>' }), c: condition('c', 'boom()') };
     const run = runOf(documentOf(blocks, ['start>c', 'c:condition-c-0>a', 'c!h']));
-    expect(result(run, 'h')).toBe('Error: boom');
+    expect(resultOf(run, 'h')).toBe('Error: boom');
     expect(run.ran.has('a')).toBe(false);
   });
 });
@@ -149,7 +144,7 @@ describe('failures', () => {
   it('fail the run without an error edge', () => {
     const run = runOf(documentOf({ start: START, a: FAILING, b: fn('') }, ['start>a>b']));
     expect(run).toMatchObject({ status: 'failed', result: null });
-    expect(ran(run)).toEqual(['a', 'start']);
+    expect(ranIn(run)).toEqual(['a', 'start']);
     expect(run.outputs.has('a')).toBe(false);
   });
 
@@ -157,13 +152,13 @@ describe('failures', () => {
     const blocks = { start: START, a: FAILING, b: fn(''), h: fn('return <a.error>') };
     const run = runOf(documentOf(blocks, ['start>a>b', 'a!h']));
     expect(run.outputs.get('a')).toEqual({ error: 'function fails 9 times' });
-    expect(result(run, 'h')).toBe('function fails 9 times');
-    expect(ran(run)).toEqual(['a', 'h', 'start']);
+    expect(resultOf(run, 'h')).toBe('function fails 9 times');
+    expect(ranIn(run)).toEqual(['a', 'h', 'start']);
   });
 
   it('leave the error edge dead where there is none', () => {
     const blocks = functions({ a: '', b: '', h: '' });
-    expect(ran(runOf(documentOf(blocks, ['start>a>b', 'a!h'])))).toEqual(['a', 'b', 'start']);
+    expect(ranIn(runOf(documentOf(blocks, ['start>a>b', 'a!h'])))).toEqual(['a', 'b', 'start']);
   });
 
   it('count for nothing where the error edge leads to a disabled block', () => {
@@ -204,7 +199,7 @@ describe('response', () => {
     };
     const run = runOf(documentOf(blocks, ['start>a>r>b']));
     expect(run.result).toMatchObject({ data: { data: { n: 3, t: '3!' } }, status: 200 });
-    expect(ran(run)).toEqual(['a', 'r', 'start']);
+    expect(ranIn(run)).toEqual(['a', 'r', 'start']);
   });
 
   it('wins where it is first, and any may be', () => {
@@ -224,7 +219,7 @@ describe('response', () => {
     const run = runOf(
       documentOf(blocks, ['start>l', 'l:loop-start-source>r', 'l:loop-end-source>after']),
     );
-    expect(ran(run)).toEqual(['l[0]/r', 'start']);
+    expect(ranIn(run)).toEqual(['l[0]/r', 'start']);
     expect(run.result).toMatchObject({ data: { data: { i: 0 } } });
   });
 });
@@ -241,8 +236,8 @@ describe('people and models', () => {
       'r:router-two>b',
       'r!h',
     ]);
-    expect(ran(runOf(document, { routes: { r: ['two'] } }))).toEqual(['b', 'r', 'start']);
-    expect(ran(runOf(document, { routes: { r: [null] } }))).toEqual(['h', 'r', 'start']);
+    expect(ranIn(runOf(document, { routes: { r: ['two'] } }))).toEqual(['b', 'r', 'start']);
+    expect(ranIn(runOf(document, { routes: { r: [null] } }))).toEqual(['h', 'r', 'start']);
   });
 
   it('pick a target of the older router', () => {
@@ -251,7 +246,7 @@ describe('people and models', () => {
       r: { type: 'router', params: { prompt: 'x' } },
     };
     const run = runOf(documentOf(blocks, ['start>r', 'r>a', 'r>b']), { routes: { r: ['b'] } });
-    expect(ran(run)).toEqual(['b', 'r', 'start']);
+    expect(ranIn(run)).toEqual(['b', 'r', 'start']);
     expect(runOf(documentOf(blocks, ['start>r', 'r>a'])).status).toBe('failed');
   });
 
@@ -264,7 +259,7 @@ describe('people and models', () => {
     const run = runOf(documentOf({ start: START, f: form, a: fn(read) }, ['start>f>a']), {
       forms: { f: [{ yes: 'ok' }] },
     });
-    expect(result(run, 'a')).toEqual(['ok', 'ok', 'ok']);
+    expect(resultOf(run, 'a')).toEqual(['ok', 'ok', 'ok']);
   });
 
   it('answer by the iteration', () => {
@@ -304,18 +299,18 @@ describe('called workflows', () => {
     const r = { type: 'response', params: { dataMode: 'json', data: '{"d": 1}' } };
     const run = with_([{ start, r }, ['start>r']]);
     expect(run.ran.has('after')).toBe(true);
-    expect(own(run.outputs.get('c'), 'result')).toMatchObject({ status: 200 });
+    expect(resultOf(run, 'c')).toMatchObject({ status: 200 });
   });
 
   it('throw their failure in the block that called', () => {
     const run = with_([{ start, x: FAILING }, ['start>x']]);
-    expect(result(run, 'h')).toBe('function fails 9 times');
+    expect(resultOf(run, 'h')).toBe('function fails 9 times');
     expect(run.ran.has('after')).toBe(false);
   });
 
   it('see none of the variables of the caller', () => {
     const run = with_([{ start, x: fn('return "<variable.v>"') }, ['start>x']]);
-    expect(result(run, 'c/x')).toBe('<variable.v>');
+    expect(resultOf(run, 'c/x')).toBe('<variable.v>');
   });
 
   it('fail the block where they are missing', () => {

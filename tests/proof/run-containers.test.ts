@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { branches, documentOf, FAILING, runOf, START, type HandBlock } from './hand-written.js';
+import {
+  condition,
+  documentOf,
+  FAILING,
+  fn,
+  ranIn,
+  resultOf,
+  runOf,
+  START,
+  type HandBlock,
+} from './hand-written.js';
 import { own, type Json } from './json.js';
 import { pathOf } from './run-record.js';
 import { EndlessLoop } from './run-containers.js';
 import type { Run } from './run-summary.js';
-
-const result = (run: Run, path: string): Json | undefined => own(run.outputs.get(path), 'result');
-const ran = (run: Run): string[] => [...run.ran].sort();
-
-/** A block that gives back what a piece of code reads. */
-const fn = (code: string, more: HandBlock = {}): HandBlock => ({ params: { code }, ...more });
-const condition = (id: string, ...expressions: (string | null)[]): HandBlock => ({
-  type: 'condition',
-  params: branches(id, ...expressions),
-});
 
 describe('loops', () => {
   const loop = (
@@ -41,9 +41,9 @@ describe('loops', () => {
   it('go over a list and over the entries of a record', () => {
     const body = { a: fn('return [<loop.currentItem>, <loop.items>]', { in: 'l' }) };
     const list = loop({ loopType: 'forEach', collection: '["x", 2]' }, body);
-    expect(result(list, 'l[1]/a')).toEqual([2, ['x', 2]]);
+    expect(resultOf(list, 'l[1]/a')).toEqual([2, ['x', 2]]);
     const record = loop({ loopType: 'forEach', collection: { k: 1, m: 2 } }, body);
-    expect(result(record, 'l[1]/a')).toEqual([
+    expect(resultOf(record, 'l[1]/a')).toEqual([
       ['m', 2],
       [
         ['k', 1],
@@ -115,7 +115,7 @@ describe('loops', () => {
       after: fn('return <a.result>'),
     };
     const run = loop({ count: 4 }, body, ['c:condition-c-0>a', 'l:loop-end-source>after']);
-    expect(result(run, 'after')).toBe(1);
+    expect(resultOf(run, 'after')).toBe(1);
   });
 
   it('read in an iteration what the one before left, where the block has not run again', () => {
@@ -125,7 +125,7 @@ describe('loops', () => {
       b: fn('return <a.result>', { in: 'l' }),
     };
     const run = loop({ count: 2 }, body, ['c:condition-c-0>a>b', 'c:condition-c-1>b']);
-    expect([result(run, 'l[0]/b'), result(run, 'l[1]/b')]).toEqual([0, 0]);
+    expect([resultOf(run, 'l[0]/b'), resultOf(run, 'l[1]/b')]).toEqual([0, 0]);
   });
 
   it.each([['l:loop-end-source>after'], ['l>after'], ['l:source-right>after']])(
@@ -140,8 +140,8 @@ describe('loops', () => {
     const body = { a: { ...FAILING, in: 'l' }, after: fn(''), h: fn('return <myloop.error>') };
     expect(loop({ count: 2 }, body, ['l>after']).status).toBe('failed');
     const run = loop({ count: 2 }, body, ['l>after', 'l!h']);
-    expect(result(run, 'h')).toBe('function fails 9 times');
-    expect(ran(run)).toEqual(['h', 'l', 'l[0]/a', 'start']);
+    expect(resultOf(run, 'h')).toBe('function fails 9 times');
+    expect(ranIn(run)).toEqual(['h', 'l', 'l[0]/a', 'start']);
   });
 
   it('nest, and know the index of the nearest', () => {
@@ -151,8 +151,8 @@ describe('loops', () => {
       b: fn('return [<loop.index>, <a.result>]', { in: 'l' }),
     };
     const run = loop({ count: 2 }, body, ['in:loop-start-source>a', 'in:loop-end-source>b']);
-    expect(result(run, 'l[1]/in[0]/a')).toBe(0);
-    expect(result(run, 'l[1]/b')).toEqual([1, 1]);
+    expect(resultOf(run, 'l[1]/in[0]/a')).toBe(0);
+    expect(resultOf(run, 'l[1]/b')).toEqual([1, 1]);
   });
 });
 
@@ -167,7 +167,7 @@ describe('parallels', () => {
     };
     const chains = ['start>p', 'p:parallel-start-source>c', 'c:condition-c-0>a>b'];
     const run = runOf(documentOf(blocks, [...chains, 'c:condition-c-1>b']));
-    expect([result(run, 'p[0]/b'), result(run, 'p[1]/b')]).toEqual([0, null]);
+    expect([resultOf(run, 'p[0]/b'), resultOf(run, 'p[1]/b')]).toEqual([0, null]);
   });
 
   const parallel = (data: Record<string, Json>, a: HandBlock, more: string[] = []) =>
@@ -184,16 +184,16 @@ describe('parallels', () => {
       ),
     );
 
-  it('run a count of branches, or one for each item', () => {
+  it('run a count of condition, or one for each item', () => {
     const counted = parallel({ parallelType: 'count', count: 2 }, fn('return <parallel.index>'));
-    expect([result(counted, 'p[0]/a'), result(counted, 'p[1]/a')]).toEqual([0, 1]);
+    expect([resultOf(counted, 'p[0]/a'), resultOf(counted, 'p[1]/a')]).toEqual([0, 1]);
     const data = { parallelType: 'collection', collection: '["x","y"]' };
     const each = parallel(data, fn('return <parallel.currentItem>'));
     expect(own(each.outputs.get('p'), 'results')).toEqual([
       [{ result: 'x', stdout: '' }],
       [{ result: 'y', stdout: '' }],
     ]);
-    expect(result(each, 'after')).toBe('y');
+    expect(resultOf(each, 'after')).toBe('y');
   });
 
   it('run their branches in any order', () => {
@@ -209,7 +209,7 @@ describe('parallels', () => {
     expect(parallel(data, some)).toMatchObject({ status: 'failed' });
     const run = parallel(data, some, ['p!h']);
     expect(run.status).toBe('completed');
-    expect(result(run, 'h')).toBe('Error: boom');
+    expect(resultOf(run, 'h')).toBe('Error: boom');
     expect(run.ran.has('after')).toBe(false);
     expect([...run.maybe]).toEqual(['p[1]/a']);
   });
