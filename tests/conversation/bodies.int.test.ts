@@ -4,6 +4,7 @@ import {
   seedWorkflow,
   startTestService,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import type { JsonObject } from '@sim/domain';
@@ -24,6 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 

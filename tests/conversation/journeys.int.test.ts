@@ -5,6 +5,7 @@ import {
   seedWorkflow,
   startTestService,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import type { JsonValue, XStateExport } from '@sim/domain';
@@ -30,6 +31,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 

@@ -8,6 +8,7 @@ import {
   seedWorkflow,
   startTestService,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import type { Database } from '@sim/postgres';
@@ -26,6 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 

@@ -1,6 +1,6 @@
 import type { BlockError, ExecutionStatus, Journey, TimerId } from '@sim/domain';
 import type { SessionRecord, StoredEvent, Turn } from '@sim/engine';
-import { and, asc, eq, getTableColumns, gt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, sql, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from '../connection/database.js';
 import { blockRuns, events, sessions, turns, workflowJourneyMappings } from '../schema/index.js';
 import { toEvent, toRecord, toTurn } from '../sessions/session-rows.js';
@@ -159,8 +159,21 @@ function readEvents(tx: Transaction, sessionId: string): AsyncIterable<StoredEve
   );
 }
 
+const RUN_COLUMNS = {
+  runId: blockRuns.runId,
+  scopeId: blockRuns.scopeId,
+  stateId: blockRuns.stateId,
+  blockType: blockRuns.blockType,
+  attempt: blockRuns.attempt,
+  idempotencyKey: blockRuns.idempotencyKey,
+  status: blockRuns.status,
+  error: blockRuns.error,
+  startedAt: blockRuns.startedAt,
+  finishedAt: blockRuns.finishedAt,
+};
+
 function readRuns(tx: Transaction, sessionId: string): AsyncIterable<JournaledRun> {
-  const { output: _, sessionId: own, ...columns } = getTableColumns(blockRuns);
+  const own = eq(blockRuns.sessionId, sessionId);
   const behind = (last: JournaledRun): SQL =>
     sql`(${blockRuns.startedAt}, ${blockRuns.runId}) > (
       SELECT started_at, run_id FROM conversational_block_runs
@@ -168,9 +181,9 @@ function readRuns(tx: Transaction, sessionId: string): AsyncIterable<JournaledRu
   return pages(
     async (last: JournaledRun | null) => {
       const rows = await tx
-        .select(columns)
+        .select(RUN_COLUMNS)
         .from(blockRuns)
-        .where(and(eq(own, sessionId), last === null ? undefined : behind(last)))
+        .where(and(own, last === null ? undefined : behind(last)))
         .orderBy(asc(blockRuns.startedAt), asc(blockRuns.runId))
         .limit(PAGE);
       return rows.map((row) => ({ ...row, error: row.error as unknown as BlockError | null }));

@@ -124,11 +124,15 @@ function lengthDetails(log: Log, state: SessionState): string[] {
   return [`The log ${end}; the stored state has applied ${shown(applied, true)} events.`];
 }
 
-/** Whatever was written into the column; only what the checks read is looked at. */
-function isState(state: unknown): state is SessionState {
+/** True where what stands in the column has the form that the checks and the history read. */
+export function isState(state: unknown): state is SessionState {
   if (!isJsonObject(state)) return false;
   const { questions, runs, timers, scopes } = state;
-  return Array.isArray(questions) && [runs, timers, scopes].every(isJsonObject);
+  if (!Array.isArray(questions) || !questions.every(isJsonObject)) return false;
+  const records = [runs, timers, scopes];
+  return records.every(
+    (record) => isJsonObject(record) && Object.values(record).every(isJsonObject),
+  );
 }
 
 /** Places whose values say nothing about a person. */
