@@ -1,3 +1,4 @@
+export { sessionCommand, SessionUsageError, UnknownSessionError } from './cli/session-command.js';
 export * from './audit/audit-log.js';
 export {
   createDatabase,

@@ -2,8 +2,12 @@
 // eslint-disable-next-line no-control-regex -- Control characters are what is looked for.
 const OBEYED = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
-/** On one line, without what a terminal obeys, and cut to `limit` characters. */
-export function printable(text: string, limit = 80): string {
+/**
+ * On one line, without what a terminal obeys, and cut to `limit` characters. What should be a text and is
+ * none is told by its kind.
+ */
+export function printable(value: unknown, limit = 80): string {
+  const text = typeof value === 'string' ? value : kindOf(value);
   // Cut first: what follows then costs no more than the limit, however long the text.
   const cut = text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
   return cut.replace(OBEYED, '·');

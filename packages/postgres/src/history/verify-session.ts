@@ -95,19 +95,22 @@ async function readLog(events: AsyncIterable<StoredEvent>): Promise<Log> {
       log.state = null;
     }
     log.next = sequence + 1;
-    if (event.type === 'node-started') log.started.set(event.run.id, event);
-    else if (event.type === 'timer-fired') log.fired.add(event.timerId);
-    else if ('runId' in event && event.runId !== null) log.ended.add(event.runId);
-    if (log.state === null) continue;
     try {
-      replay([event], log.state);
+      note(log, event);
+      if (log.state !== null) replay([event], log.state);
     } catch (error) {
       log.state = null;
       const why = error instanceof Error ? error.message : String(error);
-      log.failure = `Event #${sequence} (${printable(event.type)}) cannot be applied: ${printable(why, 200)}`;
+      log.failure ??= `Event #${sequence} (${printable(event.type)}) cannot be applied: ${printable(why, 200)}`;
     }
   }
   return log;
+}
+
+function note(log: Log, event: StoredEvent['event']): void {
+  if (event.type === 'node-started') log.started.set(event.run.id, event);
+  else if (event.type === 'timer-fired') log.fired.add(event.timerId);
+  else if ('runId' in event && event.runId !== null) log.ended.add(event.runId);
 }
 
 function noteGap(log: Log, found: number): void {
