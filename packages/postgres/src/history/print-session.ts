@@ -64,7 +64,7 @@ function printHead({ record, columns, journey, readAt }: SessionHistory, printer
     ['workspace', record.workspaceId],
     ['person', record.userId],
     ['status', `${columns.executionStatus} at ${columns.currentStateId ?? 'no state'}`],
-    ['written', `${record.version} times since it was opened`],
+    ['version', String(record.version)],
     ['lease', leaseOf(record, readAt)],
     ['opened', record.createdAt.toISOString()],
     ['changed', record.updatedAt.toISOString()],
