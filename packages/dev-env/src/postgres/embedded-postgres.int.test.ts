@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gone, isAlive } from '../os/processes.js';
-import { runningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import {
+  runningPostgres,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from './embedded-postgres.js';
 import { EmbeddedPostgresError } from './errors.js';
 import { readPostmasterFile } from './postmaster-file.js';
 
