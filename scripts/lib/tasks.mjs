@@ -22,6 +22,7 @@ export const TASKS = {
     return runNode(join(ROOT, 'tests/dist/proof/main.js'), args);
   },
   migrate: onDatabase('packages/postgres/dist/cli/migrate.js', 'kept'),
+  session: onDatabase('packages/postgres/dist/cli/session.js', 'shared'),
   schema: onDatabase('packages/postgres/dist/cli/schema.js', 'temporary'),
   async build() {
     await ensureInstalled();

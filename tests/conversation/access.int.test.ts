@@ -9,6 +9,7 @@ import {
   type CallOptions,
   type Operation,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
@@ -59,6 +60,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 

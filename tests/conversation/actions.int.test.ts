@@ -8,6 +8,7 @@ import {
   startTestService,
   type Dialogue,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import { ACTIONS, replay, type JsonObject } from '@sim/domain';
@@ -44,6 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
   shop.closeAllConnections();
   shop.close();

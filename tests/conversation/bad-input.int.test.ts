@@ -6,6 +6,7 @@ import {
   type CallOptions,
   type Operation,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import type { JsonObject } from '@sim/domain';
@@ -41,6 +42,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 

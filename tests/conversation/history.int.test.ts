@@ -6,6 +6,7 @@ import {
   startTestService,
   type Dialogue,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
@@ -32,6 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 

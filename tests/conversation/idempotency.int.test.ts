@@ -7,6 +7,7 @@ import {
   seedWorkflow,
   startTestService,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
@@ -75,6 +76,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
   slow.closeAllConnections();
   slow.close();

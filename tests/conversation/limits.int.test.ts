@@ -4,6 +4,7 @@ import {
   seedWorkflow,
   startTestService,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import type { Database } from '@sim/postgres';
@@ -32,7 +33,10 @@ afterEach(async () => {
   await Promise.all(running.map((service) => service.stop()));
   running = [];
 });
-afterAll(() => home.drop());
+afterAll(async () => {
+  await verifySessions(home.open());
+  await home.drop();
+});
 
 async function start(env: Record<string, string>): Promise<TestService> {
   const service = await startTestService(home.url, { env, upkeep: false });

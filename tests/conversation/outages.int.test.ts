@@ -8,6 +8,7 @@ import {
   type Operation,
   type Person,
   type TcpProxy,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import { CONVERSATION_ROUTES, type RouteSpec } from '@sim/contracts';
@@ -34,7 +35,10 @@ beforeAll(async () => {
   ada = await seedPerson(database, 'Ada');
   workflowId = await seedWorkflow(database, ada, DOCUMENT);
 });
-afterAll(() => home.drop());
+afterAll(async () => {
+  await verifySessions(home.open());
+  await home.drop();
+});
 
 /** A server's address with a wire in front that can be cut. */
 async function wired(address: string): Promise<{ wire: TcpProxy; url: string }> {

@@ -5,6 +5,7 @@ import {
   startTestService,
   type Dialogue,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
@@ -49,6 +50,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 beforeEach(async () => {

@@ -6,6 +6,7 @@ import {
   startTestService,
   type Dialogue,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import { ACTIONS, replay, type JsonObject } from '@sim/domain';
@@ -118,6 +119,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
+  await verifySessions(home.open());
   await home.drop();
 });
 

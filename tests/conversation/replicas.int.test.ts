@@ -14,6 +14,7 @@ import {
   startTcpProxy,
   startTestService,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import type { Database } from '@sim/postgres';
@@ -49,6 +50,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([one.stop(), two.stop()]);
+  await verifySessions(home.open());
   await home.drop();
 });
 

@@ -5,6 +5,7 @@ import {
   seedPerson,
   startTestService,
   type Person,
+  verifySessions,
   type TestService,
 } from '@sim/conversation-service/testing';
 import type { Issue, JsonObject } from '@sim/domain';
@@ -48,6 +49,7 @@ afterAll(async () => {
   await simApp.stop();
   slack.closeAllConnections();
   slack.close();
+  await verifySessions(home.open());
   await home.drop();
 });
 beforeEach(async () => {

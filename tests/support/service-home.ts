@@ -1,6 +1,7 @@
 import {
   seedPerson,
   startTestService,
+  verifySessions,
   type Person,
   type TestService,
 } from '@sim/conversation-service/testing';
@@ -17,6 +18,7 @@ export interface ServiceHome {
   readonly service: TestService;
   /** Stops the service, and starts another on the same database. */
   readonly restart: () => Promise<void>;
+  /** Stops the service, and verifies all its sessions. */
   readonly stop: () => Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function openServiceHome(
     },
     stop: async () => {
       await service.stop();
+      await verifySessions(database);
       await home.drop();
     },
   };

@@ -1,3 +1,4 @@
+export { sessionCommand, SessionUsageError, UnknownSessionError } from './cli/session-command.js';
 export * from './audit/audit-log.js';
 export {
   createDatabase,
@@ -18,6 +19,13 @@ export {
 } from './connection/errors.js';
 export { toDatabaseError } from './connection/failures.js';
 export type { ConnectionOptions, DatabaseOptions, SslMode } from './connection/options.js';
+export {
+  readSessionHistory,
+  type JournaledRun,
+  type SessionHistory,
+  type TimerJob,
+} from './history/session-history.js';
+export { verifySession, type Check } from './history/verify-session.js';
 export { InvalidCursorError } from './encoding/cursor.js';
 export { createJourneyStore } from './journeys/journey-store.js';
 export * from './migrations/errors.js';

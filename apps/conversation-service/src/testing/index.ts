@@ -23,5 +23,6 @@ export {
   type ReceivedEvent,
 } from './event-listener.js';
 export { seedPerson, seedWorkflow, tokenFor, type Person } from './people.js';
+export { UnsoundSessionsError, verifySessions } from './verify-sessions.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { JWT_SECRET, startTestService, type TestService } from './test-service.js';

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gone, isAlive } from '../os/processes.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import {
+  runningPostgres,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from './embedded-postgres.js';
 import { EmbeddedPostgresError } from './errors.js';
 import { readPostmasterFile } from './postmaster-file.js';
 
@@ -39,6 +43,15 @@ describe('the embedded PostgreSQL', () => {
 
     const second = await start();
     expect(await query(second.url, 'SELECT body FROM note')).toEqual([{ body: 'kept' }]);
+  });
+
+  it('is found by another process while it runs, and not when it has been killed', async () => {
+    expect(await runningPostgres(dataDir)).toBeNull();
+    const server = await start();
+    expect(await runningPostgres(dataDir)).toBe(server.url);
+    process.kill(server.pid, 'SIGKILL');
+    await gone(server.pid, 10_000);
+    expect(await runningPostgres(dataDir)).toBeNull();
   });
 
   it('may be stopped twice', async () => {

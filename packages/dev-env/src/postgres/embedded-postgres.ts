@@ -8,6 +8,7 @@ import { freePort } from '../net/ports.js';
 import { findBinaries, type PostgresBinaries } from './binaries.js';
 import { EmbeddedPostgresError } from './errors.js';
 import { endOrphan } from './orphan.js';
+import { readPostmasterFile } from './postmaster-file.js';
 import { serverUser, type ServerUser } from './os-user.js';
 import { launchServer, type ServerProcess } from './server-process.js';
 
@@ -74,6 +75,29 @@ export async function startEmbeddedPostgres(
     logFile,
     stop: () => server.stop(),
   };
+}
+
+/** The URL of the database that another process keeps running under this folder; null where none does. */
+export async function runningPostgres(dataDir: string): Promise<string | null> {
+  const folder = resolve(dataDir);
+  const server = await readPostmasterFile(join(folder, 'cluster'));
+  const password = await readFile(join(folder, 'password'), 'utf8').catch(() => null);
+  if (server?.status !== 'ready' || server.port === null || password === null) return null;
+  const url = `postgres://${SUPERUSER}:${password.trim()}@127.0.0.1:${server.port}/sim`;
+  // A killed server leaves its file behind.
+  return (await answers(url)) ? url : null;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 /** Ends a server that a killed process left under this folder; for removing the folder. */

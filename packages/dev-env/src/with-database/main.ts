@@ -4,13 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { migrateUp } from '@sim/postgres';
-import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
+import { runningPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { lockDataDir } from '../start/data-dir-lock.js';
 
 /**
  * Runs a program with `DATABASE_URL` set to an embedded PostgreSQL:
- * `main.js kept|temporary PROGRAM [ARGUMENTS]`. `kept` is the database of `npm start`, in DATA_DIR;
- * `temporary` a fresh one with every migration applied.
+ * `main.js kept|shared|temporary PROGRAM [ARGUMENTS]`. `kept` is the database of `npm start`, in DATA_DIR,
+ * for this program alone; `shared` is the same also while `npm start` runs on it; `temporary` is a fresh
+ * one with every migration applied.
  */
 async function main([data, program = '', ...args]: readonly string[]): Promise<number> {
   if (data === 'temporary') {
@@ -22,9 +23,12 @@ async function main([data, program = '', ...args]: readonly string[]): Promise<n
     }
   }
   const dataDir = resolve(process.env['DATA_DIR'] || '.data');
+  const postgresDir = join(dataDir, 'postgres');
+  const running = data === 'shared' ? await runningPostgres(postgresDir) : null;
+  if (running !== null) return runProgram(running, program, args);
   const lock = await lockDataDir(dataDir);
   try {
-    return await withDatabase(join(dataDir, 'postgres'), program, args);
+    return await withDatabase(postgresDir, program, args);
   } finally {
     await lock.release();
   }
@@ -43,23 +47,29 @@ async function withDatabase(
   const database = await startEmbeddedPostgres({ dataDir });
   try {
     await prepare(database.url);
-    const child = spawn(process.execPath, [program, ...args], {
-      stdio: 'inherit',
-      env: { ...process.env, DATABASE_URL: database.url },
-    });
-    // We stay to stop the database after it.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => child.kill(signal));
-    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    return code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
+    return await runProgram(database.url, program, args);
   } finally {
     await database.stop();
   }
 }
 
+async function runProgram(url: string, program: string, args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, DATABASE_URL: url },
+  });
+  // We stay to stop the database after it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
+}
+
+/** What a program says in which 1 is an answer when it could not do its work. */
+const NOT_DONE = process.argv[2] === 'shared' ? 2 : 1;
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`✗ ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = NOT_DONE;
 }

@@ -58,9 +58,14 @@ export function evolve(state: SessionState, event: SessionEvent): SessionState {
   return next;
 }
 
-/** The state that a session's whole log leaves, in one pass. */
-export function replay(events: Iterable<SessionEvent>): SessionState {
-  const state = initialState();
+/**
+ * The state that a session's whole log leaves, in one pass. A log that is read page by page goes on from
+ * the state that the pages before gave, which is changed.
+ */
+export function replay(
+  events: Iterable<SessionEvent>,
+  state: SessionState = initialState(),
+): SessionState {
   for (const event of events) apply(state, event);
   return state;
 }
