@@ -1,4 +1,4 @@
-import { ACTIONS, INTENTS } from '@sim/domain';
+import { ACTIONS, EXECUTION_MODES, INTENTS } from '@sim/domain';
 import * as z from 'zod';
 import { journeyId, sessionId, turnId, workflowId } from './ids.js';
 import { slotFormat, slotOption, slotType } from './journey.js';
@@ -57,6 +57,23 @@ export const executionConfig = z
       .max(2_592_000_000)
       .optional()
       .meta({ description: 'Expires after this long without a turn; 1 minute to 30 days' }),
+    executionMode: z
+      .enum(EXECUTION_MODES)
+      .optional()
+      .meta({
+        description:
+          'step-by-step asks before each step; autonomous asks for nothing but missing values, and before ' +
+          'doing again what may have been done; hybrid, the default, asks before what acts outside',
+      }),
+    pausePoints: z
+      .array(z.string().min(1).max(200))
+      .max(1000)
+      .optional()
+      .meta({ description: 'Blocks, by id or name, before which the session pauses' }),
+    timeoutMs: z.int().min(1000).max(2_592_000_000).optional().meta({
+      description:
+        'Fails when it has not ended this long after its start, pauses and waits included; up to 30 days',
+    }),
   })
   .meta({ id: 'ExecutionConfig' });
 
@@ -117,6 +134,8 @@ export const actionBody = z
     parameters: jsonObject.optional().meta({
       description:
         'answer: {values: {slot: value}}, {slot, value} or, to a repair, {option} · ' +
+        'pause: {running: "cancel"} calls off the blocks that run, which are finished otherwise · ' +
+        'back: {to} a step by its block id or name, the latest answer otherwise · ' +
         'confirm: {confirmed} · switch-mode: {mode} · ' +
         'cancel, restart: {confirmed: true} skips the question whether that is meant',
     }),

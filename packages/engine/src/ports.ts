@@ -1,15 +1,16 @@
 import type {
+  Alarm,
   BlockError,
   BlockRun,
   Issue,
   Journey,
   JsonObject,
   JsonValue,
-  PendingTimer,
   Provenance,
   SessionEvent,
   SessionState,
   SideEffect,
+  TimerId,
   Understanding,
   UnderstandingContext,
 } from '@sim/domain';
@@ -101,8 +102,8 @@ export interface SessionCommit {
   readonly runsStarted: readonly RunStarted[];
   readonly runsFinished: readonly RunFinished[];
   /** Become jobs of the queue in the same transaction. */
-  readonly timersStarted: readonly PendingTimer[];
-  readonly timersCancelled: readonly PendingTimer['id'][];
+  readonly timersStarted: readonly Alarm[];
+  readonly timersCancelled: readonly TimerId[];
   readonly expiresAt: Date;
   readonly now: Date;
 }

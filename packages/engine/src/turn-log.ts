@@ -2,13 +2,13 @@ import {
   graphOf,
   isJsonObject,
   stateOf,
+  type Alarm,
   type BlockError,
   type Decision,
   type Effect,
   type Journey,
   type JsonValue,
   type Message,
-  type PendingTimer,
   type RunId,
   type SessionEvent,
   type TimerId,
@@ -22,8 +22,8 @@ export interface TurnLog {
   turns: Turn[];
   runsStarted: RunStarted[];
   runsFinished: RunFinished[];
-  timersStarted: PendingTimer[];
-  timersCancelled: PendingTimer['id'][];
+  timersStarted: Alarm[];
+  timersCancelled: TimerId[];
   /** Runs that the journal knows; the others touch nothing outside and are not kept there. */
   readonly journaled: Set<RunId>;
   /** Said since the turn began, written or not. */

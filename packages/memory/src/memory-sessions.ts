@@ -9,10 +9,10 @@ import type {
   StoredEvent,
   Turn,
 } from '@sim/engine';
-import { executionStatus, type ExecutionStatus, type PendingTimer } from '@sim/domain';
+import { executionStatus, type ExecutionStatus, type TimerId } from '@sim/domain';
 
 /** What happens when a timer's moment comes. */
-export type OnTimer = (sessionId: string, timerId: PendingTimer['id']) => void;
+export type OnTimer = (sessionId: string, timerId: TimerId) => void;
 
 interface Kept {
   record: SessionRecord;

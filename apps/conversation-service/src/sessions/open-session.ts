@@ -4,6 +4,7 @@ import { EngineError, IdempotencyClash, type OpenAnswer, type OpenRequest } from
 import type { Principal } from '@sim/service-kit';
 import type * as z from 'zod';
 import type { ConversationContext } from '../context.js';
+import { checkPausePoints } from './pause-points.js';
 
 type Body = z.output<typeof openSessionBody>;
 
@@ -43,7 +44,8 @@ async function open(
   repeatable?: Repeatable,
 ): Promise<OpenAnswer> {
   const { journey } = await context.journeyService.current(body.workflowId, workspaceId);
-  const { mode, timeZone, sessionTimeoutMs } = body.executionConfig ?? {};
+  const { mode, ...execution } = body.executionConfig ?? {};
+  checkPausePoints(journey, execution.pausePoints);
   return context.engine.open({
     workflowId: body.workflowId,
     journey,
@@ -51,7 +53,7 @@ async function open(
     workspaceId,
     initialInput: body.initialInput ?? {},
     config: withoutUndefined(body.conversationalConfig ?? {}),
-    execution: withoutUndefined({ timeZone, sessionTimeoutMs }),
+    execution: withoutUndefined(execution),
     metadata: body.metadata ?? {},
     ...(mode && { mode }),
     ...(repeatable && {

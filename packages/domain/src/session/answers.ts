@@ -6,7 +6,7 @@ import { answeredBefore, askRepair } from './failures.js';
 import { startBody } from './bodies.js';
 import { answerChoice } from './choices.js';
 import { callOff, complete } from './completion.js';
-import { startJourney } from './flow.js';
+import { begin, startJourney } from './flow.js';
 import { stateOf } from './graph.js';
 import { completeAsked } from './inputs.js';
 import {
@@ -18,6 +18,7 @@ import {
   type AnsweredSlot,
   type Change,
 } from './rewind.js';
+import { isDispensable } from './pace.js';
 import { goOn } from './pause.js';
 import { run } from './running.js';
 import { scopeOf } from './scopes.js';
@@ -45,12 +46,19 @@ export function passOver(step: Step, question: SlotsQuestion): void {
 
 /** Answers a yes-or-no question. */
 export function answerConfirmation(step: Step, question: ConfirmationQuestion, yes: boolean): void {
+  if (question.purpose.type === 'step' && !yes) {
+    hold(step, question);
+    return;
+  }
   close(step, question, yes ? 'confirmed' : 'denied');
   const { purpose } = question;
   switch (purpose.type) {
     case 'side-effect':
       if (yes) run(step, question);
       else askRepair(step, question, declined(step, question));
+      return;
+    case 'step':
+      begin(step, question);
       return;
     case 'acknowledge':
       if (yes) complete(step, question, { output: { response: {}, submission: {} } });
@@ -73,6 +81,26 @@ export function answerConfirmation(step: Step, question: ConfirmationQuestion, y
     default:
       purpose satisfies never;
   }
+}
+
+/** The step waits for its yes. */
+function hold(step: Step, question: ConfirmationQuestion): void {
+  const { label } = stateOf(step.graph, question.stateId);
+  say(step, 'step-held', { label, dispensable: String(isDispensable(step, question)) });
+  step.mustPrompt = false;
+}
+
+/** Leaves a step out that waits for its yes. */
+export function leaveOut(step: Step, question: ConfirmationQuestion): void {
+  const { label } = stateOf(step.graph, question.stateId);
+  if (!isDispensable(step, question)) {
+    say(step, 'cannot-skip-step', { label });
+    return;
+  }
+  close(step, question, 'skip');
+  say(step, 'skipped', { label });
+  step.mustPrompt = true;
+  complete(step, question, { output: null });
 }
 
 /** Who goes back in a pause goes on with it. */

@@ -1,10 +1,11 @@
-import { isJsonObject, own, type JsonObject } from '../json.js';
+import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
 import type { Action } from '../conversation/types.js';
 import {
   answerConfirmation,
   answerRepair,
   answerWith,
   cancel,
+  leaveOut,
   passOver,
   refocus,
   restart,
@@ -12,8 +13,15 @@ import {
 import { isInterruption } from './evolve.js';
 import { complete } from './completion.js';
 import { confirm, startJourney } from './flow.js';
-import { goOn, waited } from './pause.js';
-import { ASK_AGAIN, goBack, initialVariables, lastAnswered, sayRedone } from './rewind.js';
+import { goOn, pause, skipRun, waited } from './pause.js';
+import {
+  ASK_AGAIN,
+  goBack,
+  initialVariables,
+  lastAnswered,
+  placeNamed,
+  sayRedone,
+} from './rewind.js';
 import { explain, reportStatus } from './reports.js';
 import { stateOf } from './graph.js';
 import { unaskedFields } from './slot-questions.js';
@@ -47,7 +55,7 @@ export function act(step: Step, action: Action, parameters: JsonObject): void {
       startWith(step, action, parameters);
       return;
     }
-    if (state.status === 'paused' && !mayInPause(step, action)) {
+    if (state.status === 'paused' && !mayInPause(step, action, parameters)) {
       say(step, 'is-paused');
       return;
     }
@@ -56,8 +64,9 @@ export function act(step: Step, action: Action, parameters: JsonObject): void {
 }
 
 /** A pause is left by resuming or cancelling; what it is asked meanwhile can be answered. */
-function mayInPause(step: Step, action: Action): boolean {
+function mayInPause(step: Step, action: Action, parameters: JsonObject): boolean {
   if (action === 'resume' || action === 'cancel') return true;
+  if (action === 'pause') return own(parameters, 'running') === 'cancel' && step.runCount > 0;
   const question = pendingQuestion(step.state);
   const answers = action === 'confirm' || action === 'answer';
   return answers && question !== null && isInterruption(question);
@@ -96,8 +105,7 @@ function perform(step: Step, action: Action, parameters: JsonObject): void {
       step.mustPrompt = true;
       return;
     case 'pause':
-      emit(step, { type: 'paused' });
-      say(step, 'paused');
+      pause(step, own(parameters, 'running') === 'cancel');
       return;
     case 'resume':
       resume(step);
@@ -116,7 +124,7 @@ function perform(step: Step, action: Action, parameters: JsonObject): void {
       retry(step);
       return;
     case 'back':
-      back(step);
+      back(step, own(parameters, 'to'));
       return;
     case 'status':
       reportStatus(step);
@@ -195,19 +203,21 @@ function skip(step: Step): void {
   } else if (question?.kind === 'repair') {
     answerRepair(step, question, 'skip');
   } else if (question?.kind === 'confirmation') {
-    answerConfirmation(step, question, false);
+    if (question.purpose.type === 'step') leaveOut(step, question);
+    else answerConfirmation(step, question, false);
   } else if (question?.kind === 'choice') {
     say(step, 'choose-one');
     step.mustPrompt = true;
   } else {
-    skipWait(step);
+    skipUnderWay(step);
   }
 }
 
-function skipWait(step: Step): void {
+/** Ends a wait, else leaves out a block that runs. */
+function skipUnderWay(step: Step): void {
   const timer = Object.values(step.state.timers)[0];
   if (!timer) {
-    say(step, 'nothing-to-skip');
+    if (!skipRun(step)) say(step, 'nothing-to-skip');
     return;
   }
   step.effects.push({ type: 'cancel-timer', timerId: timer.id });
@@ -226,7 +236,11 @@ function retry(step: Step): void {
   step.mustPrompt = true;
 }
 
-function back(step: Step): void {
+function back(step: Step, to: JsonValue | undefined): void {
+  if (typeof to === 'string') {
+    backTo(step, to);
+    return;
+  }
   const question = pendingQuestion(step.state);
   if (question?.kind === 'confirmation' && isInterruption(question)) {
     step.mustPrompt = true;
@@ -246,6 +260,18 @@ function back(step: Step): void {
   }
   say(step, 'nothing-to-go-back-to');
   step.mustPrompt = true;
+}
+
+/** Goes back to a step that was done, by its block's id or its name. */
+function backTo(step: Step, name: string): void {
+  step.mustPrompt = true;
+  const place = placeNamed(step, name);
+  if (!place) {
+    say(step, 'no-such-step', { names: [name] });
+    return;
+  }
+  sayRedone(step, place);
+  goBack(step, place, ASK_AGAIN);
 }
 
 function confirmPending(step: Step, yes: boolean | null): void {

@@ -75,9 +75,11 @@ function finish(step: Step, output: JsonValue): void {
   step.mustPrompt = false;
 }
 
-/** Cancels every run and timer that is under way. */
+/** Cancels every run and timer that is under way, and the time-out of the whole. */
 export function callOff(step: Step): void {
   callOffWhere(step, () => true);
+  const { deadline } = step.state;
+  if (deadline) step.effects.push({ type: 'cancel-timer', timerId: deadline.id });
 }
 
 /** Cancels what is under way inside a state. */

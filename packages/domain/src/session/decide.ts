@@ -7,6 +7,7 @@ import { scopeOf } from './scopes.js';
 import { askRepair, fail } from './failures.js';
 import { bodyLearned } from './bodies.js';
 import { askChoice } from './choices.js';
+import { timeOut } from './deadline.js';
 import { callOff, complete, finishWhenDone } from './completion.js';
 import { drain } from './flow.js';
 import { stateOf, writes } from './graph.js';
@@ -65,6 +66,8 @@ export type Input =
       readonly runId: RunId;
       readonly error: BlockError;
       readonly durationMs: number;
+      /** False where running it again may do again what it did; true where left out. */
+      readonly repeatable?: boolean;
     }
   /** A run that was begun by a process that is gone; safe: it may be run again without asking. */
   | { readonly type: 'run-lost'; readonly runId: RunId; readonly safe: boolean }
@@ -166,7 +169,7 @@ function keyOf({ key }: { readonly key?: string }): { key?: string } {
 function endTurn(step: Step): void {
   if (step.mustPrompt) prompt(step);
   step.mustPrompt = false;
-  if (step.runCount > 0) say(step, 'still-working');
+  if (step.runCount > 0 && step.state.status === 'running') say(step, 'still-working');
   if (!step.owesReply || step.said.length > 0) return;
   if (Object.keys(step.state.timers).length > 0) say(step, 'still-waiting');
   else reportStatus(step);
@@ -200,7 +203,7 @@ function receiveRun(
   if (!block) return;
   const { kind } = stateOf(step.graph, block.stateId);
   if (input.type === 'block-failed') {
-    receiveFailure(step, block, input.error, input.durationMs);
+    receiveFailure(step, block, input);
   } else if (input.type === 'run-lost') {
     resumeLost(step, block, input.safe);
   } else if (kind === 'loop' || kind === 'parallel') {
@@ -220,13 +223,17 @@ function receiveRun(
 }
 
 /** A router that cannot choose asks; where the author drew a way for no match, that is gone instead. */
-function receiveFailure(step: Step, block: BlockRun, error: BlockError, durationMs: number): void {
+function receiveFailure(
+  step: Step,
+  block: BlockRun,
+  { error, durationMs, repeatable }: Extract<Input, { type: 'block-failed' }>,
+): void {
   const state = stateOf(step.graph, block.stateId);
   const drawn = state.kind === 'router' && state.hasErrorPath && error.code === 'no_route_matched';
   if (state.kind === 'router' && !drawn && state.routes.length > 0 && isUndecided(error)) {
     askChoice(step, block, error, durationMs);
   } else {
-    fail(step, block, error, { runId: block.id, durationMs });
+    fail(step, block, error, { runId: block.id, durationMs, repeatable: repeatable ?? true });
   }
 }
 
@@ -268,6 +275,10 @@ function report(step: Step, block: BlockRun, output: JsonValue): void {
 }
 
 function fireTimer(step: Step, timerId: TimerId): void {
+  if (step.state.deadline?.id === timerId) {
+    timeOut(step, timerId);
+    return;
+  }
   const timer = step.state.timers[timerId];
   if (!timer) return;
   emit(step, { type: 'timer-fired', timerId });

@@ -154,6 +154,7 @@ function applyProgress(state: SessionState, event: ProgressEvent): void {
       state.timers = {};
       state.output = null;
       state.error = null;
+      delete state.deadline;
       state.status = 'running';
       state.variables = {};
       assign(state.variables, event.variables);
@@ -166,12 +167,33 @@ function applyProgress(state: SessionState, event: ProgressEvent): void {
       applyQuestion(state, event);
       return;
     case 'timer-set':
-      state.counter += 1;
-      state.timers[event.timer.id] = event.timer;
-      setStatus(scopeOf(state, event.timer.scopeId), event.timer.stateId, 'waiting');
-      return;
     case 'timer-fired':
-      Reflect.deleteProperty(state.timers, event.timerId);
+    case 'deadline-set':
+      applyTime(state, event);
+      return;
+    default:
+      applyStep(state, event);
+  }
+}
+
+type StepEvent = Extract<
+  ProgressEvent,
+  {
+    type:
+      | 'pause-point-reached'
+      | 'run-called-off'
+      | 'node-started'
+      | 'node-completed'
+      | 'node-failed'
+      | 'rewound';
+  }
+>;
+
+function applyStep(state: SessionState, event: StepEvent): void {
+  switch (event.type) {
+    case 'pause-point-reached':
+    case 'run-called-off':
+      putOff(state, event);
       return;
     case 'node-started':
     case 'node-completed':
@@ -184,6 +206,24 @@ function applyProgress(state: SessionState, event: ProgressEvent): void {
     default:
       event satisfies never;
   }
+}
+
+function applyTime(
+  state: SessionState,
+  event: Extract<ProgressEvent, { type: 'timer-set' | 'timer-fired' | 'deadline-set' }>,
+): void {
+  if (event.type === 'timer-fired') {
+    Reflect.deleteProperty(state.timers, event.timerId);
+    if (state.deadline?.id === event.timerId) delete state.deadline;
+    return;
+  }
+  state.counter += 1;
+  if (event.type === 'deadline-set') {
+    state.deadline = event.deadline;
+    return;
+  }
+  state.timers[event.timer.id] = event.timer;
+  setStatus(scopeOf(state, event.timer.scopeId), event.timer.stateId, 'waiting');
 }
 
 function applyQuestion(
@@ -284,6 +324,21 @@ function applyNode(
   }
 }
 
+/** What begins, or begins again, when the session goes on. */
+function putOff(
+  state: SessionState,
+  event: Extract<ProgressEvent, { type: 'pause-point-reached' | 'run-called-off' }>,
+): void {
+  const node = setStatus(scopeOf(state, event.scopeId), event.stateId, 'undone');
+  if (event.type === 'pause-point-reached') {
+    state.status = 'paused';
+    node.held = true;
+    return;
+  }
+  Reflect.deleteProperty(state.runs, event.runId);
+  if (event.effectDone) node.effectDone = true;
+}
+
 function rewind(state: SessionState, event: Extract<SessionEvent, { type: 'rewound' }>): void {
   const scope = scopeOf(state, event.scopeId);
   const reset = new Set(event.reset);
@@ -345,4 +400,5 @@ function end(state: SessionState, status: SessionState['status']): void {
   state.questions = [];
   state.runs = {};
   state.timers = {};
+  delete state.deadline;
 }

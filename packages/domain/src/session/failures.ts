@@ -1,3 +1,4 @@
+import type { JourneyState } from '../journey/types.js';
 import type { RetryPolicy } from '../workflow/types.js';
 import { scopeOf, scopesOutwards } from './scopes.js';
 import { callOffInside, complete } from './completion.js';
@@ -18,16 +19,24 @@ const UNCERTAIN: ReadonlySet<string> = new Set([
 export interface Origin {
   readonly runId: RunId | null;
   readonly durationMs: number;
+  /** False where running it again may do again what it did; true where left out. */
+  readonly repeatable?: boolean;
 }
 
 /**
  * A block failed: it runs again, goes on by its error path or that of a loop, parallel or call around it,
  * or becomes a question to the person.
  */
-export function fail(step: Step, place: Place, error: BlockError, origin: Origin): void {
+export function fail(
+  step: Step,
+  place: Place,
+  error: BlockError,
+  { repeatable, ...origin }: Origin,
+): void {
   const state = stateOf(step.graph, place.stateId);
-  const effectDone = writes(state) && UNCERTAIN.has(error.code);
-  const retry = retryOf(step, place, error);
+  const effectDone = mayHaveActed(state, error);
+  // What may have been done already is done again on the person's word alone.
+  const retry = effectDone && repeatable === false ? null : retryOf(step, place, error);
   if (retry === null && hasErrorWay(step, place)) {
     complete(step, place, {
       output: { error: error.message, errorCode: error.code },
@@ -40,12 +49,31 @@ export function fail(step: Step, place: Place, error: BlockError, origin: Origin
   callOffInside(step, place);
   emit(step, { type: 'node-failed', ...placeOf(place), ...origin, error, effectDone });
   if (retry !== null) {
-    run(step, place, retry.waitBetweenTriesMs);
+    run(step, place, pauseBefore(step, place, retry));
     return;
   }
   const outer = catcherOf(step, place, error);
   if (outer) fail(step, outer, error, { runId: null, durationMs: 0 });
   else askRepair(step, place, error);
+}
+
+/** True where a block that acts outside may have done so though it failed. */
+export function mayHaveActed(state: JourneyState, { code }: BlockError): boolean {
+  return writes(state) && UNCERTAIN.has(code);
+}
+
+/** No pause between two tries is doubled beyond this. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/** The author's pause before the second try, doubled before each further one. */
+function pauseBefore(
+  step: Step,
+  { scopeId, stateId }: Place,
+  { waitBetweenTriesMs }: RetryPolicy,
+): number {
+  const attempts = scopeOf(step.state, scopeId).nodes[stateId]?.attempts ?? 1;
+  const doubled = waitBetweenTriesMs * 2 ** Math.min(attempts - 1, 20);
+  return Math.max(waitBetweenTriesMs, Math.min(doubled, LONGEST_PAUSE_MS));
 }
 
 /** The author's retry, while it has a try left. */

@@ -2,10 +2,12 @@ import { own, type JsonObject } from '../json.js';
 import type { Slot } from '../journey/types.js';
 import { settle, startBody } from './bodies.js';
 import { isInterruption } from './evolve.js';
-import { stateOf, writes } from './graph.js';
+import { setDeadline } from './deadline.js';
+import { stateOf } from './graph.js';
 import { completeAsked, givenBefore } from './inputs.js';
+import { holdBefore, isAskedFor, isPausePoint, needsYes } from './pace.js';
 import { enterSoon, run } from './running.js';
-import { inputAt, ROOT_SCOPE, scopeOf } from './scopes.js';
+import { inputAt, ROOT_SCOPE } from './scopes.js';
 import { askSlots } from './slot-questions.js';
 import {
   ask,
@@ -26,6 +28,7 @@ import type { ConfirmationPurpose } from './types.js';
  */
 export function startJourney(step: Step, given: JsonObject = {}): void {
   const { initial } = step.graph.journey;
+  setDeadline(step);
   emit(step, {
     type: 'scope-opened',
     scope: {
@@ -59,8 +62,15 @@ function isDue(step: Step, { scopeId, stateId }: Place): boolean {
   return scope !== undefined && (scope.nodes[stateId]?.status ?? 'undone') === 'undone';
 }
 
-/** Begins a state whose ways in are all decided: asks, waits or runs, by its kind. */
+/** Comes to a state whose ways in are all decided: holds before it or begins it. */
 function enter(step: Step, place: Place, given: JsonObject): void {
+  if (isPausePoint(step, place)) holdBefore(step, place);
+  else if (isAskedFor(step, place)) confirm(step, place, { type: 'step' });
+  else begin(step, place, given);
+}
+
+/** Begins a state: asks, waits or runs, by its kind. */
+export function begin(step: Step, place: Place, given: JsonObject = {}): void {
   const state = stateOf(step.graph, place.stateId);
   switch (state.kind) {
     case 'start':
@@ -105,13 +115,6 @@ export function askFor(
 ): void {
   const output = askSlots(step, place, slots, given, focus);
   if (output !== null) completeAsked(step, place, output);
-}
-
-function needsYes(step: Step, place: Place): boolean {
-  if (!writes(stateOf(step.graph, place.stateId))) return false;
-  const { redo, nodes } = scopeOf(step.state, place.scopeId);
-  const happened = redo === true || nodes[place.stateId]?.effectDone === true;
-  return step.state.config.askForConfirmation || happened;
 }
 
 /** Asks for a yes or no. What interrupts takes the place of an earlier interruption. */

@@ -1,10 +1,50 @@
 import type { JsonObject } from '../json.js';
 import { advance, settle } from './bodies.js';
 import { complete } from './completion.js';
-import { bodyOf } from './graph.js';
+import { bodyOf, stateOf, writes } from './graph.js';
 import { enterSoon } from './running.js';
-import type { Place, Step } from './step.js';
-import type { Scope } from './types.js';
+import { emit, placeOf, say, type Place, type Step } from './step.js';
+import type { BlockRun, Scope } from './types.js';
+
+/**
+ * Pauses: nothing new begins. What runs is finished first or, where that is asked for, called off; what
+ * was called off begins again after the pause, and asks before it does if it acts outside.
+ */
+export function pause(step: Step, callingOff: boolean): void {
+  emit(step, { type: 'paused' });
+  if (callingOff) for (const run of outsideRuns(step)) callOffRun(step, run);
+  const steps = Object.values(step.state.runs).map(({ stateId }) => labelOf(step, stateId));
+  if (steps.length > 0) say(step, 'pausing', { steps });
+  else say(step, 'paused');
+}
+
+/** Runs that may take long; those that prepare loops, parallels and calls do not. */
+function outsideRuns({ graph, state }: Step): BlockRun[] {
+  return Object.values(state.runs).filter(({ stateId }) => {
+    const { kind } = stateOf(graph, stateId);
+    return kind === 'tool' || kind === 'router';
+  });
+}
+
+function labelOf({ graph }: Step, stateId: Place['stateId']): string {
+  return stateOf(graph, stateId).label;
+}
+
+function callOffRun(step: Step, run: BlockRun): void {
+  const effectDone = writes(stateOf(step.graph, run.stateId));
+  step.effects.push({ type: 'cancel-run', runId: run.id });
+  emit(step, { type: 'run-called-off', ...placeOf(run), runId: run.id, effectDone });
+}
+
+/** Leaves out a block that runs; false where none does. */
+export function skipRun(step: Step): boolean {
+  const run = outsideRuns(step).find(({ stateId }) => stateOf(step.graph, stateId).kind === 'tool');
+  if (!run) return false;
+  step.effects.push({ type: 'cancel-run', runId: run.id });
+  say(step, 'skipped', { label: labelOf(step, run.stateId) });
+  complete(step, run, { output: null, runId: run.id });
+  return true;
+}
 
 /** The output of a wait that is over. */
 export function waited(step: Step): JsonObject {

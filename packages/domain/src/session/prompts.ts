@@ -5,11 +5,13 @@ import type { MessageKey } from '../conversation/voice/en.js';
 import { createLookup, resolveText, resolveValue } from '../expressions/index.js';
 import { sayItem } from './bodies.js';
 import { isInterruption } from './evolve.js';
+import { mayHaveActed } from './failures.js';
 import { stateOf, type JourneyGraph } from './graph.js';
 import { lostAfter } from './rewind.js';
 import { scopesOutwards } from './scopes.js';
 import { pendingQuestion, say, type Step } from './step.js';
 import type {
+  BlockError,
   ConfirmationQuestion,
   Question,
   RepairOption,
@@ -66,7 +68,7 @@ export function promptFor(graph: JourneyGraph, state: SessionState, question: Qu
       return askYes(graph, state, question);
     case 'repair':
       return {
-        key: REPAIR_KEYS.get(question.error.code) ?? 'ask-repair',
+        key: repairKey(stateOf(graph, question.stateId), question.error),
         params: {
           label,
           description: description ?? '',
@@ -86,6 +88,11 @@ export function promptFor(graph: JourneyGraph, state: SessionState, question: Qu
     default:
       return question satisfies never;
   }
+}
+
+function repairKey(state: JourneyState, error: BlockError): MessageKey {
+  const known = REPAIR_KEYS.get(error.code);
+  return known ?? (mayHaveActed(state, error) ? 'ask-uncertain' : 'ask-repair');
 }
 
 function askSlot(question: SlotsQuestion, state: JourneyState): Message {

@@ -4,9 +4,10 @@ import { acceptValue } from '../conversation/slot-values.js';
 import { hasActed, scopeOf, scopesInside, scopesOutwards } from './scopes.js';
 import { askFor, confirm } from './flow.js';
 import { callOffInside, callOffWhere } from './completion.js';
-import { asks, descendants, stateOf } from './graph.js';
+import { asks, descendants, stateOf, writes } from './graph.js';
+import { enterSoon } from './running.js';
 import { answeredValues, byLabel } from './slot-questions.js';
-import { emit, say, type Place, type Step } from './step.js';
+import { emit, placeOf, say, type Place, type Step } from './step.js';
 import type { NodeState, Scope } from './types.js';
 
 /** An answer that was given and can be changed. */
@@ -36,6 +37,24 @@ function answeredPlaces(step: Pick<Step, 'graph' | 'state'>): Place[] {
 /** The latest state that was answered by the person; null where there is none to go back to. */
 export function lastAnswered(step: Step): Place | null {
   return answeredPlaces(step)[0] ?? null;
+}
+
+/**
+ * The latest step that is done, not skipped, whose block has this id or name; null where there is none. Of
+ * a block that asked for its inputs first it is the asking.
+ */
+export function placeNamed({ graph, state }: Step, name: string): Place | null {
+  const wanted = name.trim().toLowerCase();
+  const isMeant = (stateId: StateId) => {
+    const { blockId, label } = stateOf(graph, stateId);
+    return blockId === name.trim() || label.toLowerCase() === wanted;
+  };
+  for (const { id: scopeId, order } of Object.values(state.scopes).reverse()) {
+    const found = order.filter(isMeant);
+    const stateId = found.findLast((id) => asks(stateOf(graph, id))) ?? found.at(-1);
+    if (stateId !== undefined) return { scopeId, stateId };
+  }
+  return null;
 }
 
 /** A change of earlier answers: to these values, or of one that is asked again. */
@@ -84,9 +103,11 @@ export function lostAfter(step: Pick<Step, 'graph' | 'state'>, place: Place): st
   const scope = scopeOf(step.state, place.scopeId);
   const after = descendants(step.graph, place.stateId);
   const isBegun = ({ status, inner }: NodeState) => status === 'done' || inner === true;
+  const isActing = (id: StateId) =>
+    scope.nodes[id]?.status === 'running' && writes(stateOf(step.graph, id));
+  const isLost = (id: StateId) => hasActed(step.state, scope, id) || holdsAnswers(step, scope, id);
   return [...after]
-    .filter((id) => scope.nodes[id] && isBegun(scope.nodes[id]))
-    .filter((id) => hasActed(step.state, scope, id) || holdsAnswers(step, scope, id))
+    .filter((id) => isActing(id) || (scope.nodes[id] && isBegun(scope.nodes[id]) && isLost(id)))
     .map((id) => stateOf(step.graph, id).label);
 }
 
@@ -110,24 +131,19 @@ function holdsAnswers(
   );
 }
 
-/** Undoes a state and all that follows from it, and asks it again with the answers it had. */
+/**
+ * Undoes a state and all that follows from it. One that asks is asked again with the answers it had, any
+ * other begins again.
+ */
 export function rewindTo(step: Step, place: Place, change: Change): void {
   const state = stateOf(step.graph, place.stateId);
-  if (!asks(state)) return;
   const scope = scopeOf(step.state, place.scopeId);
-  const earlier = answeredValues(state.slots, scope.outputs[place.stateId]);
-  const after = descendants(step.graph, place.stateId);
-  const reset = [...after].filter((id) => scope.nodes[id] !== undefined);
-  for (const stateId of reset) callOffInside(step, { scopeId: place.scopeId, stateId });
-  callOffWhere(step, ({ scopeId, stateId }) => scopeId === place.scopeId && after.has(stateId));
-  emit(step, {
-    type: 'rewound',
-    scopeId: place.scopeId,
-    toStateId: place.stateId,
-    reset,
-    edges: reset.flatMap((id) => (step.graph.outgoing.get(id) ?? []).map((way) => way.id)),
-    variables: initialVariablesAt(step, place.scopeId),
-  });
+  const earlier = asks(state) ? answeredValues(state.slots, scope.outputs[place.stateId]) : {};
+  undo(step, place);
+  if (!asks(state)) {
+    enterSoon(step, place);
+    return;
+  }
   const { slot, values } = change;
   const changes = Object.keys(values).length > 0;
   if (changes) say(step, 'changed', { values: byLabel(state.slots, values) });
@@ -136,6 +152,33 @@ export function rewindTo(step: Step, place: Place, change: Change): void {
   step.goesBack = true;
   askFor(step, place, state.slots, { ...earlier, ...values }, focus);
   step.goesBack = false;
+}
+
+function undo(step: Step, place: Place): void {
+  const scope = scopeOf(step.state, place.scopeId);
+  const after = descendants(step.graph, place.stateId);
+  const reset = [...after].filter((id) => scope.nodes[id] !== undefined);
+  for (const stateId of reset) callOffInside(step, { scopeId: place.scopeId, stateId });
+  callOffWhere(step, ({ scopeId, stateId }) => scopeId === place.scopeId && after.has(stateId));
+  noteInterrupted(step, place.scopeId, new Set(reset));
+  emit(step, {
+    type: 'rewound',
+    scopeId: place.scopeId,
+    toStateId: place.stateId,
+    reset,
+    edges: reset.flatMap((id) => (step.graph.outgoing.get(id) ?? []).map((way) => way.id)),
+    variables: initialVariablesAt(step, place.scopeId),
+  });
+}
+
+/** What acts outside and is interrupted may have acted: to do it again takes a yes. */
+function noteInterrupted(step: Step, scopeId: string, reset: ReadonlySet<StateId>): void {
+  const inside = scopesInside(step.state, scopeId, reset);
+  for (const run of Object.values(step.state.runs)) {
+    const gone = inside.has(run.scopeId) || (run.scopeId === scopeId && reset.has(run.stateId));
+    if (!gone || !writes(stateOf(step.graph, run.stateId))) continue;
+    emit(step, { type: 'run-called-off', ...placeOf(run), runId: run.id, effectDone: true });
+  }
 }
 
 /** The workflow's variables as the author set them. */
@@ -168,9 +211,10 @@ export function sayRedone(step: Step, place: Place): void {
   const after = descendants(step.graph, place.stateId);
   const begun = [...after].filter((id) => nodes[id]?.inner === true && !order.includes(id));
   const labels = [...order, ...begun]
-    .filter((id) => id !== place.stateId && after.has(id))
+    .filter((id) => after.has(id))
     .map((id) => stateOf(step.graph, id))
     .filter(({ kind }) => REDONE.has(kind))
     .map(({ label }) => label);
-  if (labels.length > 0) say(step, 'will-redo', { steps: labels });
+  const asked = asks(stateOf(step.graph, place.stateId));
+  if (labels.length > 0) say(step, asked ? 'will-redo' : 'will-do-again', { steps: labels });
 }

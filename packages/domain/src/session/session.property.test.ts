@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, INTENTS } from '../conversation/types.js';
+import type { Journey } from '../journey/types.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { hasEnded } from './commands.js';
 import type { Input } from './decide.js';
@@ -10,7 +11,7 @@ import { courseOfEvents } from './testing/happenings.js';
 import { Improvisation, type Happening } from './testing/improvisation.js';
 import { Witness } from './testing/invariants.js';
 import { asStored } from './testing/stored.js';
-import type { TimerId } from './types.js';
+import { EXECUTION_MODES, type ExecutionMode, type TimerId } from './types.js';
 
 const anyValue = fc.constantFrom<JsonValue>(
   'x',
@@ -44,6 +45,8 @@ const parameters: fc.Arbitrary<JsonObject> = fc.oneof(
     .dictionary(fc.constantFrom('a', 'n', 'note', 'size', '10', '__proto__', 'other'), anyValue)
     .map((values) => ({ values: asStored(values) })),
   fc.constantFrom('visual', 'nonsense').map((mode) => ({ mode })),
+  fc.constantFrom('cancel', 'finish').map((running) => ({ running })),
+  fc.constantFrom('start', 'tool0', 'form0', 'nonsense').map((to) => ({ to })),
 );
 
 /** Each weighs about as much as it has in a real conversation; time that is over is rare. */
@@ -79,6 +82,28 @@ const opening = fc.record({
   askForConfirmation: fc.boolean(),
   verbosityLevel: fc.constantFrom('minimal', 'normal', 'verbose'),
 });
+interface Pace {
+  readonly executionMode: ExecutionMode;
+  readonly timed: boolean;
+  /** Every so many states there is a pause point; none with 0. */
+  readonly every: number;
+}
+
+const pace: fc.Arbitrary<Pace> = fc.record({
+  executionMode: fc.constantFrom(...EXECUTION_MODES),
+  timed: fc.boolean(),
+  every: fc.constantFrom(0, 0, 2, 3),
+});
+
+function executionOf({ executionMode, timed, every }: Pace, { states }: Journey) {
+  const held = states.filter((_, index) => index % every === 0);
+  return {
+    executionMode,
+    ...(timed && { timeoutMs: 60_000 }),
+    pausePoints: held.map(({ blockId }) => blockId),
+  };
+}
+
 const initialInput = fc
   .dictionary(fc.constantFrom('a', 'n', 'note', 'size', '10', 'unknown', '__proto__'), anyValue, {
     maxKeys: 4,
@@ -112,7 +137,7 @@ function wish(session: Improvisation, step: number): Input {
     return { type: 'act', action: 'answer', parameters: { option } };
   }
   if (question?.kind === 'confirmation') {
-    const confirmed = ['side-effect', 'acknowledge'].includes(question.purpose.type);
+    const confirmed = ['side-effect', 'step', 'acknowledge'].includes(question.purpose.type);
     return { type: 'act', action: 'confirm', parameters: { confirmed } };
   }
   const answer = session.answer(step);
@@ -131,9 +156,10 @@ describe('any session, whatever happens', () => {
         arbitraryJourney(),
         opening,
         initialInput,
+        pace,
         fc.array(happening, { maxLength: 60, size: 'max' }),
-        (journey, config, input, happenings) => {
-          const session = new Improvisation(journey, config, input);
+        (journey, config, input, paced, happenings) => {
+          const session = new Improvisation(journey, config, input, executionOf(paced, journey));
           const witness = new Witness(session);
           for (const each of happenings) {
             const beat = session.happen(each);
@@ -152,10 +178,11 @@ describe('any session, whatever happens', () => {
         arbitraryJourney(12),
         opening,
         initialInput,
+        pace,
         fc.array(happening, { maxLength: 20, size: 'max' }),
         fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }).map((luck) => [true, ...luck]),
-        (journey, config, input, happenings, luck) => {
-          const session = new Improvisation(journey, config, input);
+        (journey, config, input, paced, happenings, luck) => {
+          const session = new Improvisation(journey, config, input, executionOf(paced, journey));
           for (const each of happenings) session.happen(each);
           driveToTheEnd(session, luck);
         },

@@ -92,6 +92,7 @@ function keepCounts(step: Step, event: SessionEvent): void {
       step.runCount += 1;
       return;
     case 'node-prepared':
+    case 'run-called-off':
       step.runCount -= 1;
       return;
     case 'node-completed':

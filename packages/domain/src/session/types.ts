@@ -35,7 +35,21 @@ export interface ExecutionConfig {
   readonly timeZone: string | null;
   /** Expires after this long without a turn. */
   readonly sessionTimeoutMs: number | null;
+  /** How much is asked on the way; `hybrid` where absent. */
+  readonly executionMode?: ExecutionMode;
+  /** Blocks, by id or name, before which the session pauses. */
+  readonly pausePoints?: readonly string[];
+  /** Fails when it has not ended this long after its start, pauses and waits included. */
+  readonly timeoutMs?: number;
 }
+
+/**
+ * `hybrid` goes on by itself and asks before what acts outside, as `askForConfirmation` says;
+ * `step-by-step` asks before each step; `autonomous` asks for nothing but missing values, and for a yes
+ * before it does again what may have been done already.
+ */
+export const EXECUTION_MODES = ['step-by-step', 'autonomous', 'hybrid'] as const;
+export type ExecutionMode = (typeof EXECUTION_MODES)[number];
 
 /**
  * Everything a session knows, rebuilt from its events by `evolve`. Plain JSON.
@@ -64,6 +78,8 @@ export interface SessionState {
   error: SessionError | null;
   /** The messages of the latest reply, said again on "repeat". */
   lastMessages: Message[];
+  /** When it fails if it has not ended by then. */
+  deadline?: Alarm;
   /** What the person's latest command was sent under, where it was; it is not taken a second time. */
   commandKey?: string;
 }
@@ -104,7 +120,7 @@ export interface NodeState {
     | 'failed'
     | 'done'
     | 'skipped'
-    /** Gone back past, and kept for its side effect alone; otherwise as if not reached. */
+    /** As if not reached: gone back past and kept for its side effect, called off, or held. */
     | 'undone';
   /** Runs so far. */
   attempts: number;
@@ -115,6 +131,8 @@ export interface NodeState {
   error?: BlockError;
   /** Set once its side effect may have happened: going back past it asks first. */
   effectDone?: boolean;
+  /** The session has paused before it, so that it does not again. */
+  held?: true;
   /** Workflow variables that it set, so that going back can take them away. */
   variables?: JsonObject;
   /** Of a loop or parallel under way. */
@@ -152,12 +170,17 @@ export interface BlockRun {
   readonly idempotencyKey: string;
 }
 
-export interface PendingTimer {
+/** A moment at which the session is told that it has come. */
+export interface Alarm {
   readonly id: TimerId;
-  readonly scopeId: ScopeId;
-  readonly stateId: StateId;
   /** ISO 8601 UTC. */
   readonly fireAt: string;
+}
+
+/** The end of a wait. */
+export interface PendingTimer extends Alarm {
+  readonly scopeId: ScopeId;
+  readonly stateId: StateId;
 }
 
 /** A failed block, told to the person and bound as `{error}` on the error path. */
@@ -204,6 +227,8 @@ export interface ConfirmationQuestion extends QuestionBase {
 export type ConfirmationPurpose =
   /** Before a block with a side effect. */
   | { readonly type: 'side-effect' }
+  /** Before each step, where every step is asked for. */
+  | { readonly type: 'step' }
   /** After something was shown that asks for nothing but to be seen. */
   | { readonly type: 'acknowledge' }
   | { readonly type: 'cancel' }
@@ -297,7 +322,16 @@ export type SessionEvent =
       effectDone: boolean;
       durationMs: number;
     }
+  /** A run was called off in a pause; what it was for begins again after it. */
+  | {
+      type: 'run-called-off';
+      scopeId: ScopeId;
+      stateId: StateId;
+      runId: RunId;
+      effectDone: boolean;
+    }
   | { type: 'timer-set'; timer: PendingTimer }
+  | { type: 'deadline-set'; deadline: Alarm }
   | { type: 'timer-fired'; timerId: TimerId }
   | {
       type: 'rewound';
@@ -310,6 +344,8 @@ export type SessionEvent =
     }
   | { type: 'restarted'; variables: JsonObject }
   | { type: 'paused' }
+  /** Pauses before a step, where the opening said so. */
+  | { type: 'pause-point-reached'; scopeId: ScopeId; stateId: StateId }
   | { type: 'resumed' }
   | { type: 'mode-switched'; mode: SessionState['mode'] }
   | { type: 'completed'; output: JsonValue }
@@ -320,6 +356,6 @@ export type SessionEvent =
 /** What the engine is asked to do; the answer comes back as an input. */
 export type Effect =
   | { type: 'run-block'; run: BlockRun; delayMs: number }
-  | { type: 'start-timer'; timer: PendingTimer }
+  | { type: 'start-timer'; timer: Alarm }
   | { type: 'cancel-timer'; timerId: TimerId }
   | { type: 'cancel-run'; runId: RunId };

@@ -5,14 +5,21 @@ import type { JsonObject, JsonValue } from '../json.js';
 import { createDecider, type Decider, type Input } from '../session/decide.js';
 import { DEFAULT_CONFIG, initialState, replay } from '../session/evolve.js';
 import { executionStatus } from '../session/status.js';
-import type { BlockRun, ConversationalConfig, Effect, SessionEvent } from '../session/types.js';
+import type {
+  BlockRun,
+  ConversationalConfig,
+  Effect,
+  ExecutionConfig,
+  SessionEvent,
+} from '../session/types.js';
 
-/** What a block of the rehearsal does: its output, or the message of its failure. */
+/** What a block of the rehearsal does: its output, the message of its failure, or nothing yet. */
 export type Player = (
   run: BlockRun,
 ) =>
   | { output: JsonValue; branchId?: string; variables?: JsonObject }
-  | { error: string; code?: string; retryable?: boolean };
+  | { error: string; code?: string; retryable?: boolean; repeatable?: boolean }
+  | 'pending';
 
 /** A session played through with blocks that answer at once. */
 export class Rehearsal {
@@ -26,14 +33,18 @@ export class Rehearsal {
   constructor(
     journey: Journey,
     players: Record<string, Player> = {},
-    more: { initialInput?: JsonObject; config?: Partial<ConversationalConfig> } = {},
+    more: {
+      initialInput?: JsonObject;
+      config?: Partial<ConversationalConfig>;
+      execution?: Partial<ExecutionConfig>;
+    } = {},
   ) {
     this.#players = players;
     this.decider = createDecider(journey, initialState());
     this.turn({
       type: 'open',
       config: { ...DEFAULT_CONFIG, ...more.config },
-      execution: { timeZone: null, sessionTimeoutMs: null },
+      execution: { timeZone: null, sessionTimeoutMs: null, ...more.execution },
       initialInput: more.initialInput ?? {},
       mode: 'conversational',
     });
@@ -45,7 +56,8 @@ export class Rehearsal {
     const open = [...this.#take(input)];
     // The list grows while it is walked.
     for (const effect of open) {
-      if (effect.type === 'run-block') open.push(...this.#take(this.#play(effect.run)));
+      const outcome = effect.type === 'run-block' ? this.#play(effect.run) : null;
+      if (outcome) open.push(...this.#take(outcome));
     }
     this.#take({ type: 'turn-ended' });
     return this.events
@@ -82,6 +94,15 @@ export class Rehearsal {
     return this.act('answer', { values });
   }
 
+  /** What a block that was pending gives at last. */
+  finish(name: string, output: JsonValue): string {
+    const run = Object.values(this.decider.state.runs).find(
+      ({ stateId }) => stateId === `st_${name}`,
+    );
+    const done = { output, branchId: null, variables: null, durationMs: 1 };
+    return this.turn({ type: 'block-succeeded', runId: run?.id ?? 'run_0', ...done });
+  }
+
   get status(): string {
     return executionStatus(this.decider.state);
   }
@@ -103,14 +124,15 @@ export class Rehearsal {
     return effects;
   }
 
-  #play(run: BlockRun): Input {
+  #play(run: BlockRun): Input | null {
     const name = run.stateId.slice('st_'.length);
     this.ran.push(name);
     const outcome: ReturnType<Player> = this.#players[name]?.(run) ?? { output: { ran: name } };
+    if (outcome === 'pending') return null;
     if ('error' in outcome) {
-      const { error: message, code = 'failed', retryable = true } = outcome;
+      const { error: message, code = 'failed', retryable = true, repeatable = true } = outcome;
       const error = { code, message, retryable };
-      return { type: 'block-failed', runId: run.id, error, durationMs: 1 };
+      return { type: 'block-failed', runId: run.id, error, durationMs: 1, repeatable };
     }
     const { output, branchId = null, variables = null } = outcome;
     return { type: 'block-succeeded', runId: run.id, output, branchId, variables, durationMs: 1 };

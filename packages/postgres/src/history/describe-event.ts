@@ -60,6 +60,11 @@ const DESCRIPTIONS: Descriptions = {
   'timer-set': ({ timer }, { label }) =>
     `${timer.id} for ${timer.fireAt}, ${label(timer.stateId)}${within(timer.scopeId)}`,
   'timer-fired': ({ timerId }) => timerId,
+  'deadline-set': ({ deadline }) => `${deadline.id} for ${deadline.fireAt}`,
+  'run-called-off': (event, { label }) =>
+    `${label(event.stateId)}${within(event.scopeId)}, ${event.runId}${event.effectDone ? ', may have acted outside' : ''}`,
+  'pause-point-reached': ({ scopeId, stateId }, { label }) =>
+    `before ${label(stateId)}${within(scopeId)}`,
   rewound: ({ scopeId, toStateId, reset }, { label }) =>
     `to ${label(toStateId)}${within(scopeId)}, ${reset.length} states taken back`,
   restarted: nothing,

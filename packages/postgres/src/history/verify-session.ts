@@ -251,10 +251,11 @@ function verifyTimers(
   const name = 'Every timer has its job, and every job its timer';
   if (jobs === null)
     return { name, outcome: 'unknown', details: ['The job queue cannot be read.'] };
-  const { timers, status } = record.state;
+  const { timers, deadline, status } = record.state;
   const live = new Set(jobs.filter(isTried).map(({ timerId }) => timerId as string));
   const details: string[] = [];
-  for (const { id, fireAt } of Object.values(timers)) {
+  const set = [...Object.values(timers), ...(deadline ? [deadline] : [])];
+  for (const { id, fireAt } of set) {
     // Due and knocked for in vain while a turn was at work, it goes on when the turn ends; a paused
     // session takes it up when it is resumed.
     const since = readAt.getTime() - Date.parse(fireAt);
@@ -264,7 +265,7 @@ function verifyTimers(
   }
   for (const { timerId } of jobs) {
     // One that a turn found to be over may leave its job behind, which then finds nothing to do.
-    if (own(timers, timerId) !== undefined || log.fired.has(timerId)) continue;
+    if (set.some(({ id }) => id === timerId) || log.fired.has(timerId)) continue;
     details.push(`A job is to fire ${printable(timerId)}, which is not set.`);
   }
   return verdict(name, details);

@@ -34,6 +34,12 @@ export const en = {
   show: '{hasText, select, yes {{text}} other {}}{hasValues, select, yes { {values}} other {}}',
   'confirm-side-effect':
     'Next is "{label}", which acts outside this conversation.{hasDescription, select, yes { {descriptionSentence}} other {}} Shall I do it?',
+  'confirm-step':
+    'Next is "{label}".{hasDescription, select, yes { {descriptionSentence}} other {}} Shall I go on?',
+  'step-held':
+    'All right, I wait. Say "yes" when I may go on{dispensable, select, true {, or "skip" to leave "{label}" out} other {}}.',
+  'cannot-skip-step':
+    'The rest hangs on "{label}", so I cannot leave it out. Say "yes" when I may go on.',
   'confirm-redo': '"{label}" was started once already. Shall I do it again?',
   'confirm-acknowledge': 'Shall I go on?',
   'confirm-cancel': 'Do you really want to cancel? What was done stays done.',
@@ -42,6 +48,8 @@ export const en = {
   'ask-repair': '"{label}" did not work: {errorSentence} What shall I do? {options}',
   'ask-unknown':
     '"{label}" was interrupted, and it is not known whether it was done. What shall I do? {options}',
+  'ask-uncertain':
+    '"{label}" did not answer: {errorSentence} It may have been done all the same. What shall I do? {options}',
   'ask-declined': 'All right, I have not done "{label}". What now? {options}',
   'ask-choice':
     '{label}: which way shall we go?{hasDescription, select, yes { ({description})} other {}} {options}',
@@ -65,9 +73,13 @@ export const en = {
   'left-aside': 'I change one step at a time; tell me again about: {labels}.',
   'left-as-it-was': 'I left it as it was.',
   'will-redo': 'With a changed answer I will do this again: {steps}.',
+  'will-do-again': 'I will do this again: {steps}.',
   'going-on': 'Good, we go on.',
   'already-started': 'We are under way already.',
   paused: 'Paused. Say "resume" to go on.',
+  pausing:
+    'Paused. {steps} {stepsCount, plural, one {is} other {are}} still at work and will be finished; nothing new begins before you say "resume".',
+  'pause-point': 'I pause here, before "{label}". Say "resume" to go on.',
   'is-paused': 'We are paused. Say "resume" to go on.',
   'not-paused': 'We are not paused.',
   resumed: 'Welcome back. We go on where we were.',
@@ -79,6 +91,9 @@ export const en = {
   'step-done-with': '"{label}" is done{hasOutput, select, yes {: {output}} other {}}.',
   skipped: 'I skipped "{label}".',
   failed: 'I stopped at "{label}": {errorSentence} Say "restart" to try from the beginning.',
+  'timed-out':
+    '{name} took longer than it may, so I stopped. What was done stays done. Say "restart" to begin again.',
+  'no-such-step': 'There is no step called {names} to go back to.',
   completed: '{hasOutput, select, yes {Done. {output}} other {Done.}}',
   'timer-set': '"{label}": I will go on by myself in {duration}. Say "skip" to go on now.',
   'timer-fired': 'The wait is over.',

@@ -32,6 +32,7 @@ describe('the catalogue', () => {
       fireAt: '2026-01-01T00:00:00Z',
       kind: 'start',
       ended: 'false',
+      dispensable: 'true',
       mode: 'visual',
       option: 'skip',
       number: 2,

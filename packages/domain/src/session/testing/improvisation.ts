@@ -9,8 +9,9 @@ import { graphOf, stateOf } from '../graph.js';
 import type {
   BlockRun,
   ConversationalConfig,
+  Alarm,
   Effect,
-  PendingTimer,
+  ExecutionConfig,
   SessionEvent,
   SessionState,
 } from '../types.js';
@@ -47,17 +48,22 @@ export class Improvisation {
   readonly events: SessionEvent[] = [];
   /** What the engine would have under way, told from the effects alone. */
   readonly runs = new Map<BlockRun['id'], BlockRun>();
-  readonly timers = new Map<PendingTimer['id'], PendingTimer>();
+  readonly timers = new Map<Alarm['id'], Alarm>();
   readonly decider: Decider;
   #now = Date.parse('2026-03-14T09:00:00.000Z');
 
-  constructor(journey: Journey, config: Partial<ConversationalConfig>, initialInput: JsonObject) {
+  constructor(
+    journey: Journey,
+    config: Partial<ConversationalConfig>,
+    initialInput: JsonObject,
+    execution: Partial<ExecutionConfig> = {},
+  ) {
     this.journey = journey;
     this.decider = createDecider(journey, initialState());
     this.turn({
       type: 'open',
       config: { ...DEFAULT_CONFIG, ...config },
-      execution: { timeZone: null, sessionTimeoutMs: null },
+      execution: { timeZone: null, sessionTimeoutMs: null, ...execution },
       initialInput,
       mode: 'conversational',
     });

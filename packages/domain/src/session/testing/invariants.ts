@@ -91,7 +91,8 @@ function statusOf(question: Question): NodeState['status'] {
 /** What the engine has under way by the effects is what the state says is under way. */
 function expectEffects({ state, runs, timers }: Improvisation): void {
   expect([...runs.keys()].toSorted()).toEqual(Object.keys(state.runs).toSorted());
-  expect([...timers.keys()].toSorted()).toEqual(Object.keys(state.timers).toSorted());
+  const set = [...Object.keys(state.timers), ...(state.deadline ? [state.deadline.id] : [])];
+  expect([...timers.keys()].toSorted()).toEqual(set.toSorted());
 }
 
 /** A person is never left without a word, and no word reads like a programme's. */
@@ -119,6 +120,8 @@ function expectAnswered({ journey, state }: Improvisation, { input, events }: Be
 /** What is under way in a pause comes to its end; nothing is begun, but for a block's own retries. */
 function expectCalmInPause({ state }: Improvisation, { before, events }: Beat): void {
   if (before.status !== 'paused' || state.status !== 'paused') return;
+  // It went on, up to the next point at which it was to pause.
+  if (events.some(({ type }) => type === 'pause-point-reached')) return;
   for (const event of events) {
     expect(event.type).not.toBe('timer-set');
     if (event.type === 'node-started') expect(event.run.attempt).toBeGreaterThan(1);
@@ -148,6 +151,8 @@ class History {
   /** States by the questions that they ask. */
   readonly #asking = new Map<string, string>();
   #allowed = new Set<string>();
+  /** Called off, or gone back past, after it may have acted. */
+  readonly #acted = new Set<string>();
   #asksFirst = true;
 
   constructor(graph: JourneyGraph) {
@@ -157,7 +162,8 @@ class History {
   add(event: SessionEvent): void {
     switch (event.type) {
       case 'session-created':
-        this.#asksFirst = event.config.askForConfirmation;
+        this.#asksFirst =
+          event.config.askForConfirmation && event.execution.executionMode !== 'autonomous';
         return;
       case 'question-asked':
         this.#question(event.question);
@@ -173,6 +179,10 @@ class History {
         return;
       case 'node-started':
         this.#started(event);
+        return;
+      case 'run-called-off':
+        this.#allowed.delete(keyOf(event));
+        if (event.effectDone) this.#acted.add(keyOf(event));
         return;
       case 'node-completed':
         this.#completed(event);
@@ -216,7 +226,8 @@ class History {
     this.#keys.set(key, run.idempotencyKey);
     this.#usedKeys.add(run.idempotencyKey);
     const state = stateOf(this.#graph, run.stateId);
-    if (this.#asksFirst && state.kind === 'tool' && state.sideEffect === 'write') {
+    const asksFirst = this.#asksFirst || this.#acted.has(key);
+    if (asksFirst && state.kind === 'tool' && state.sideEffect === 'write') {
       expect(this.#allowed, 'a side effect waits for a yes').toContain(key);
     }
   }
