@@ -127,6 +127,14 @@ CREATE TABLE conversational_block_runs (
   finished_at timestamp with time zone
 );
 
+CREATE TABLE conversational_left_commands (
+  session_id text NOT NULL,
+  key text NOT NULL,
+  "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  command json NOT NULL,
+  left_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE conversational_workflow_sessions (
   session_id text NOT NULL,
   workspace_id text NOT NULL,
@@ -282,6 +290,7 @@ ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_error_check CHECK (((st
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_finished_check CHECK (((status = 'started'::text) = (finished_at IS NULL)));
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_status_check CHECK ((status = ANY (ARRAY['started'::text, 'succeeded'::text, 'failed'::text])));
 ALTER TABLE conversational_block_runs ADD CONSTRAINT conversational_block_runs_pkey PRIMARY KEY (session_id, run_id);
+ALTER TABLE conversational_left_commands ADD CONSTRAINT conversational_left_commands_pkey PRIMARY KEY (session_id, key);
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT conversational_workflow_sessions_pkey PRIMARY KEY (session_id);
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_id_check CHECK ((session_id ~~ 'ses\_%'::text));
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_lease_check CHECK (((lease_owner IS NULL) = (lease_expires_at IS NULL)));
@@ -328,6 +337,7 @@ ALTER TABLE auth_sessions ADD CONSTRAINT auth_sessions_user_fkey FOREIGN KEY (us
 ALTER TABLE auth_sessions ADD CONSTRAINT auth_sessions_workspace_fkey FOREIGN KEY (active_organization_id) REFERENCES workspaces(id) ON DELETE SET NULL;
 ALTER TABLE conversation_turns ADD CONSTRAINT conversation_turns_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
+ALTER TABLE conversational_left_commands ADD CONSTRAINT clc_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_journey_fkey FOREIGN KEY (workflow_id, journey_id, journey_version) REFERENCES workflow_journey_mappings(workflow_id, journey_id, journey_version);
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_user_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_workflow_fkey FOREIGN KEY (workflow_id, workspace_id) REFERENCES workflows(id, workspace_id) ON DELETE CASCADE;

@@ -1,7 +1,7 @@
 import { BlockFailure, EngineError, type BlockContext } from '@sim/engine';
 import { describe, expect, it } from 'vitest';
 import { sketch, startWith } from '../support/sketch.js';
-import { executor, stage, WORKSPACE } from '../support/stage.js';
+import { crash, executor, stage, WORKSPACE } from '../support/stage.js';
 
 const oneStep = (type: string, params = {}) =>
   sketch({ start: startWith({ name: 'a' }), step: { type, params } }, ['start -> step']);
@@ -160,7 +160,7 @@ describe('what reaches outside', () => {
     const id = await s.open();
     await s.say(id, 'x');
     // The first replica stops keeping its lease, as one that is gone does.
-    s.sessions.renewLease = () => Promise.resolve(true);
+    crash(s.sessions);
     const first = await s.say(id, 'yes');
     expect(first.commandProcessed).toBe(false);
     const answer = await s.replica().command({
@@ -195,7 +195,7 @@ describe('what reaches outside', () => {
     });
     const id = await s.open();
     await s.say(id, 'x');
-    s.sessions.renewLease = () => Promise.resolve(true);
+    crash(s.sessions);
     await s.say(id, 'yes');
     const answer = await s.replica().command({
       sessionId: id,
@@ -248,7 +248,7 @@ describe('two turns at once', () => {
     await s.expectReplayable(id);
   });
 
-  it('are refused when the first takes too long', async () => {
+  it('are refused when the replica that has the first does not hear', async () => {
     const slow = gate();
     const s = await stage(oneStep('api', { url: 'https://example.com' }), {
       settings: { waitForTurnMs: 50, replyWithinMs: 10 },
@@ -258,7 +258,13 @@ describe('two turns at once', () => {
     });
     const id = await s.open();
     await s.say(id, 'x');
-    await expect(s.say(id, 'y')).rejects.toMatchObject({ code: 'session_busy' });
+    s.sessions.collect = () => Promise.resolve([]);
+    const there = s.replica().command({
+      sessionId: id,
+      workspaceId: WORKSPACE,
+      input: { kind: 'act', action: 'status', parameters: {} },
+    });
+    await expect(there).rejects.toMatchObject({ code: 'session_busy' });
     slow.open();
     await s.engine.close();
   });

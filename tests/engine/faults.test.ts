@@ -2,7 +2,7 @@ import { BlockFailure, type BlockExecutor, type RunFinished, type SessionStore }
 import { createMemorySessions } from '@sim/memory';
 import { describe, expect, it, vi } from 'vitest';
 import { sketch, startWith, type Sketched } from '../support/sketch.js';
-import { executor, stage, WORKSPACE } from '../support/stage.js';
+import { crash, executor, stage, WORKSPACE } from '../support/stage.js';
 
 const call = (name: string, method = 'GET'): Sketched => ({
   type: 'api',
@@ -45,9 +45,6 @@ function calling(
 
 /** A lease that a replica which is gone no longer keeps. */
 const CRASHING = { leaseMs: 60, replyWithinMs: 20 };
-const crash = (sessions: SessionStore) => {
-  sessions.renewLease = () => Promise.resolve(true);
-};
 
 describe('after a replica is gone', () => {
   it('a command that calls everything off lets nothing begin again', async () => {
@@ -117,8 +114,11 @@ describe('after a replica is gone', () => {
     const id = await s.open();
     crash(s.sessions);
     await s.say(id, 'x');
-    await s.replica().tend(id);
-    await vi.waitFor(() => expect(started).toHaveLength(2));
+    const other = s.replica();
+    await vi.waitFor(async () => {
+      await other.tend(id);
+      expect(started).toHaveLength(2);
+    });
     expect(new Set(started).size).toBe(2);
     stuck.open();
     await s.engine.close();
@@ -227,7 +227,7 @@ describe('a lease that is lost in mid-turn', () => {
       },
     );
     const id = await s.open();
-    s.sessions.renewLease = () => Promise.resolve(false);
+    s.sessions.renewLease = () => Promise.resolve({ kept: false, mail: false });
     const events = async () => (await s.sessions.events(id, 0, 100)).map(({ event }) => event.type);
     await expect(s.say(id, 'x')).rejects.toMatchObject({ code: 'session_busy' });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);

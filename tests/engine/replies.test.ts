@@ -26,7 +26,6 @@ describe('a turn that was answered early', () => {
     };
     const first = await lease();
     await vi.waitFor(async () => expect(await lease()).toBeGreaterThan(first + 60));
-    await expect(s.say(id, 'y')).rejects.toMatchObject({ code: 'session_busy' });
     finish();
     await s.engine.close();
     expect((await s.engine.view(id, WORKSPACE)).executionStatus).toBe('completed');

@@ -1,5 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mapWorkflow, parseWorkflow, replay, type Journey, type JsonObject } from '@sim/domain';
+import {
+  mapWorkflow,
+  parseWorkflow,
+  replay,
+  type ExecutionConfig,
+  type Journey,
+  type JsonObject,
+} from '@sim/domain';
 import {
   createEngine,
   DEFAULT_ENGINE_SETTINGS,
@@ -38,6 +45,7 @@ export interface StageOptions {
   readonly understanding?: LanguageUnderstanding;
   readonly sessions?: SessionStore;
   readonly clock?: () => Date;
+  readonly execution?: Partial<ExecutionConfig>;
 }
 
 /** An engine in memory on one journey, with replicas as many as asked for. */
@@ -117,6 +125,7 @@ export async function stage(document: JsonObject, options: StageOptions = {}): P
         userId: 'usr_test',
         workspaceId: WORKSPACE,
         initialInput,
+        ...(options.execution && { execution: options.execution }),
       });
       return opened.sessionId;
     },
@@ -132,6 +141,12 @@ export async function stage(document: JsonObject, options: StageOptions = {}): P
       );
     },
   };
+}
+
+/** Has whoever holds a lease neither keep it nor hear of anything, as a replica that is gone. */
+export function crash(sessions: SessionStore): void {
+  sessions.renewLease = () => Promise.resolve({ kept: true, mail: false });
+  sessions.collect = () => Promise.resolve([]);
 }
 
 /** An executor that does what it is told. */

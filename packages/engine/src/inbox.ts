@@ -3,6 +3,8 @@ export interface Inbox<T> {
   put(item: T): void;
   /** The next item, at once or when it comes. */
   take(): Promise<T>;
+  /** All that nobody took. */
+  drain(): T[];
 }
 
 /** An inbox with nothing in it. Unlike a race over all that is under way, its cost is per item. */
@@ -33,6 +35,12 @@ export function createInbox<T>(): Inbox<T> {
       return new Promise((resolve) => {
         waiting = resolve;
       });
+    },
+    drain() {
+      const rest = items.slice(next);
+      items = [];
+      next = 0;
+      return rest;
     },
   };
 }

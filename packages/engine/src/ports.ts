@@ -1,4 +1,5 @@
 import type {
+  Action,
   Alarm,
   BlockError,
   BlockRun,
@@ -108,6 +109,26 @@ export interface SessionCommit {
   readonly now: Date;
 }
 
+/** What a turn is about. */
+export type TurnInput =
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'act'; readonly action: Action; readonly parameters: JsonObject }
+  | { readonly kind: 'timer'; readonly timerId: TimerId }
+  /** Nobody asks: what broke off goes on, and a session whose time is over expires. */
+  | { readonly kind: 'tend' };
+
+/** After so long nobody waits for the answer to a command that was left. */
+export const LEFT_FOR_MS = 30_000;
+
+/** A command left by one replica for the turn of another; its answer is found under its key. */
+export interface LeftCommand {
+  readonly key: string;
+  readonly requestHash: string;
+  readonly input: Exclude<TurnInput, { kind: 'timer' | 'tend' }>;
+  readonly timeZone: string | null;
+  readonly replyWithinMs: number;
+}
+
 export interface SessionQuery {
   readonly sessionId: string;
   /** Null only for the system's own work (timers, recovery). */
@@ -147,8 +168,21 @@ export interface SessionStore {
   load(query: SessionQuery): Promise<LoadedSession | null>;
   /** One statement. False where the version moved on or another holds the lease; nothing is written then. */
   commit(commit: SessionCommit): Promise<boolean>;
-  /** Prolongs the lease; false where it was lost. */
-  renewLease(sessionId: string, owner: string, until: Date): Promise<boolean>;
+  /** Prolongs the lease, unless it was lost, and tells whether commands were left for its holder. */
+  renewLease(
+    sessionId: string,
+    owner: string,
+    until: Date,
+  ): Promise<{ readonly kept: boolean; readonly mail: boolean }>;
+  /** Leaves a command for the turn that holds the session's lease; once under each key. */
+  leave(sessionId: string, command: LeftCommand): Promise<void>;
+  /** Takes a command back; false where it was collected, or never left. */
+  takeBack(sessionId: string, key: string): Promise<boolean>;
+  /**
+   * The commands that were left, in their order, for the holder of the lease; each is handed out once. Those
+   * that nobody waits for any more, after {@link LEFT_FOR_MS}, are dropped.
+   */
+  collect(sessionId: string, owner: string): Promise<readonly LeftCommand[]>;
   list(query: SessionListQuery): Promise<Page<SessionRecord>>;
   turns(sessionId: string, limit: number, cursor?: string): Promise<Page<Turn>>;
   /** Events from a sequence on, in order. */

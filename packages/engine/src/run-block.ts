@@ -68,7 +68,7 @@ export async function prepareBlock(
   return {
     run,
     external: executor !== null && executor.sideEffect !== 'none',
-    outcome: (signal) => settle(ports, run, () => call(signal)),
+    outcome: (signal) => settle(ports, run, executor?.idempotent ?? true, () => call(signal)),
   };
 }
 
@@ -176,6 +176,7 @@ function missingExecutor(label: string, type: string): BlockFailure {
 async function settle(
   ports: BlockPorts,
   run: BlockRun,
+  repeatable: boolean,
   work: () => Promise<BlockOutput>,
 ): Promise<BlockOutcome> {
   const startedAt = ports.clock().getTime();
@@ -192,6 +193,6 @@ async function settle(
     };
   } catch (cause) {
     const { error } = toFailure(cause);
-    return { type: 'block-failed', runId: run.id, error, durationMs: durationMs() };
+    return { type: 'block-failed', runId: run.id, error, durationMs: durationMs(), repeatable };
   }
 }

@@ -17,6 +17,8 @@ export interface EngineSettings {
   readonly replyWithinMs: number;
   /** How long a turn waits for the one before it on the same session. */
   readonly waitForTurnMs: number;
+  /** After this a command is handed to the turn at work, which answers the one before it early. */
+  readonly handOverAfterMs: number;
   readonly blockTimeoutMs: number;
   /** Characters of JSON that a block may put out. */
   readonly maxOutputLength: number;
@@ -32,6 +34,7 @@ export const DEFAULT_ENGINE_SETTINGS: EngineSettings = {
   leaseMs: 10_000,
   replyWithinMs: 10_000,
   waitForTurnMs: 5_000,
+  handOverAfterMs: 1_000,
   blockTimeoutMs: 60_000,
   maxOutputLength: 1_000_000,
   sessionTimeoutMs: 1_800_000,

@@ -3,7 +3,7 @@ import { agentTurn, storedAnswer, turnAnswer, type TurnAnswer } from './answers.
 import { EngineError } from './errors.js';
 import type { Turn } from './ports.js';
 import { clearWritten } from './turn-log.js';
-import { take, type TurnWork } from './turn-work.js';
+import { take, type Asked, type TurnWork } from './turn-work.js';
 
 /** Another wrote the session first; nothing of this turn was written. */
 export class TurnConflict extends Error {
@@ -13,77 +13,85 @@ export class TurnConflict extends Error {
   }
 }
 
-/** Answers while blocks are still at work; once. */
-export async function replyEarly(
-  work: TurnWork,
-  reply: (answer: TurnAnswer) => void,
-): Promise<void> {
-  if (work.replied) return;
+/** Answers, where nothing that the command led to is still at work; once. */
+export async function replyNow(work: TurnWork): Promise<void> {
+  if (work.asked.replied) return;
   take(work, { type: 'turn-ended' });
-  await commitReply(work, false, reply);
+  await commitReply(work, true, true);
+}
+
+/** Answers while what the command led to is still at work; once. */
+export async function replyEarly(work: TurnWork): Promise<void> {
+  if (work.asked.replied) return;
+  take(work, { type: 'turn-ended' });
+  await commitReply(work, false, true);
 }
 
 /** Writes what a turn has brought about, and answers where it has not answered yet. */
-export async function finish(work: TurnWork, reply: (answer: TurnAnswer) => void): Promise<void> {
+export async function finish(work: TurnWork): Promise<void> {
   if (isIdle(work)) {
-    reply(answerOf(work, true));
-  } else if (work.replied) {
-    addAgentTurn(work, work.log.said);
+    work.asked.command.reply(answerOf(work, true));
+  } else if (work.asked.replied) {
+    tellProgress(work);
     await commit(work, false);
   } else {
-    await commitReply(work, true, reply);
+    await commitReply(work, true, false);
   }
 }
 
+/** What was said since the latest answer becomes a turn of its own. */
+export function tellProgress(work: TurnWork): void {
+  addAgentTurn(work, work.log.said);
+  work.log.said = [];
+}
+
 /** The system looked after a session where there was nothing to do: that is no sign of life. */
-function isIdle({ input, log, record: { leaseOwner } }: TurnWork): boolean {
-  const ofSystem = input.kind === 'timer' || input.kind === 'tend';
+function isIdle({ asked, log, record: { leaseOwner } }: TurnWork): boolean {
+  const { kind } = asked.command.input;
+  const ofSystem = kind === 'timer' || kind === 'tend';
   return ofSystem && log.events.length === 0 && leaseOwner === null;
 }
 
 function answerOf(work: TurnWork, processed: boolean): TurnAnswer {
   return turnAnswer(work.record, work.journey, {
-    turnId: work.turnId,
+    turnId: work.asked.turnId,
     processed,
-    action: actionOf(work),
+    action: actionOf(work.asked),
     said: work.log.said,
-    understanding: work.understanding,
+    understanding: work.asked.understanding,
   });
 }
 
-async function commitReply(
-  work: TurnWork,
-  processed: boolean,
-  reply: (answer: TurnAnswer) => void,
-): Promise<void> {
+/** @param keep - the lease: blocks are still at work */
+async function commitReply(work: TurnWork, processed: boolean, keep: boolean): Promise<void> {
   const now = work.ports.clock();
   work.record = { ...work.record, updatedAt: now, expiresAt: expiryFrom(work, now) };
   const answer = answerOf(work, processed);
   addUserTurn(work, answer, now);
-  addAgentTurn(work, work.log.said);
-  work.log.said = [];
-  await commit(work, !processed, now);
-  work.replied = true;
-  reply(answer);
+  tellProgress(work);
+  await commit(work, keep, now);
+  work.asked.replied = true;
+  work.asked.command.reply(answer);
 }
 
-function actionOf(work: TurnWork): string {
-  if (work.repeated) return 'status';
-  if (work.input.kind === 'act') return work.input.action;
-  return work.understanding?.intent ?? work.input.kind;
+function actionOf({ command: { input }, repeated, understanding }: Asked): string {
+  if (repeated) return 'status';
+  if (input.kind === 'act') return input.action;
+  return understanding?.intent ?? input.kind;
 }
 
-function addUserTurn(work: TurnWork, answer: TurnAnswer, now: Date): void {
-  const { understanding, idempotency, input } = work;
+function addUserTurn({ asked, log }: TurnWork, answer: TurnAnswer, now: Date): void {
+  const { understanding, turnId, command } = asked;
+  const { input, idempotency } = command;
   if (input.kind === 'timer' || input.kind === 'tend') return;
-  work.log.turns.push({
-    turnId: work.turnId,
+  log.turns.push({
+    turnId,
     speaker: 'user',
     content: input.kind === 'say' ? input.text : input.action,
     intent: understanding?.intent ?? null,
     confidence: understanding?.confidence ?? null,
     entities: JSON.parse(JSON.stringify(understanding?.entities ?? [])) as Turn['entities'],
-    workflowAction: actionOf(work),
+    workflowAction: actionOf(asked),
     idempotencyKey: idempotency?.key ?? null,
     answer: idempotency && storedAnswer(answer),
     requestHash: idempotency?.requestHash ?? null,
@@ -144,8 +152,9 @@ function keepLease(work: TurnWork): NodeJS.Timeout {
   return setInterval(() => {
     const until = new Date(ports.clock().getTime() + ports.settings.leaseMs);
     ports.sessions.renewLease(session.sessionId, owner, until).then(
-      (kept) => {
-        if (!kept) work.inbox.put('lease-lost');
+      ({ kept, mail }) => {
+        if (!kept) work.inbox.put({ type: 'lease-lost' });
+        else if (mail) work.inbox.put({ type: 'mail' });
       },
       // A store that is away for a moment does not end the lease; its end is checked by the commit.
       (error: unknown) => ports.log.warn({ err: error, sessionId: session.sessionId }, 'lease'),

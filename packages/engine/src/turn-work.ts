@@ -1,31 +1,67 @@
 import {
   createDecider,
-  type Action,
   type Decider,
   type Effect,
   type Input,
   type Journey,
-  type JsonObject,
   type RunId,
-  type TimerId,
   type Understanding,
 } from '@sim/domain';
+import type { TurnAnswer } from './answers.js';
 import { createInbox, type Inbox } from './inbox.js';
-import type { SessionRecord, Turn } from './ports.js';
+import type { SessionRecord, Turn, TurnInput } from './ports.js';
 import type { BlockOutcome } from './run-block.js';
 import type { EnginePorts } from './settings.js';
 import { emptyLog, record, type TurnLog } from './turn-log.js';
 
-/** What a turn is about. */
-export type TurnInput =
-  | { readonly kind: 'say'; readonly text: string }
-  | { readonly kind: 'act'; readonly action: Action; readonly parameters: JsonObject }
-  | { readonly kind: 'timer'; readonly timerId: TimerId }
-  /** Nobody asks: what broke off goes on, and a session whose time is over expires. */
-  | { readonly kind: 'tend' };
+/** A command to a session, and who waits for its answer. */
+export interface Command {
+  readonly input: TurnInput;
+  readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
+  /** The client's, for this utterance. */
+  readonly timeZone: string | null;
+  /** It is answered by then, whatever is still at work. */
+  readonly replyWithinMs: number;
+  /** Called once, with the answer. */
+  readonly reply: (answer: TurnAnswer) => void;
+  /** Nothing came of it: the turn that it was handed to ended, or broke off, before it could answer. */
+  readonly release?: () => void;
+}
 
-/** What a turn waits for: an outcome, the time to answer, or the news that its lease is lost. */
-export type Arrival = BlockOutcome | 'deadline' | 'lease-lost';
+/** A command handed to a turn that is at work on its session. One of its calls is made, once. */
+export interface Offer extends Command {
+  readonly release: () => void;
+  /** It cannot be taken by any turn. */
+  readonly refuse: (error: unknown) => void;
+}
+
+/** The command that a turn is about: the one it was begun for, or one that was handed to it since. */
+export interface Asked {
+  readonly command: Command;
+  readonly turnId: Turn['turnId'];
+  /**
+   * The command was taken before, by a turn that broke off before it could answer. Taken a second time, a
+   * yes to one question would be a yes to the next.
+   */
+  readonly repeated: boolean;
+  readonly understanding: Understanding | null;
+  /** The runs that it led to: its answer waits for them. */
+  readonly awaits: Set<RunId>;
+  readonly deadline: NodeJS.Timeout;
+  replied: boolean;
+}
+
+/** What a turn waits for beside the outcomes of its blocks. */
+export type Arrival =
+  | BlockOutcome
+  /** The time to answer this command. */
+  | { readonly type: 'deadline'; readonly turnId: Turn['turnId'] }
+  | { readonly type: 'lease-lost' }
+  | { readonly type: 'offer'; readonly offer: Offer }
+  /** Another replica has left a command. */
+  | { readonly type: 'mail' }
+  /** A wait, or the time of the whole, is over. */
+  | { readonly type: 'due' };
 
 /** A turn at work on a session that was read. Used once. */
 export interface TurnWork {
@@ -33,26 +69,17 @@ export interface TurnWork {
   readonly journey: Journey;
   readonly decider: Decider;
   readonly log: TurnLog;
-  readonly turnId: Turn['turnId'];
   /** Names this turn in the lease: two turns of one replica exclude each other too. */
   readonly owner: string;
-  readonly input: TurnInput;
-  readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
-  /**
-   * The command was taken before, by a turn that broke off before it could answer. Taken a second time, a
-   * yes to one question would be a yes to the next.
-   */
-  readonly repeated: boolean;
-  /** The client's, for this utterance. */
-  readonly timeZone: string | null;
   readonly inbox: Inbox<Arrival>;
   readonly runs: Map<RunId, AbortController>;
-  understanding: Understanding | null;
+  asked: Asked;
   record: SessionRecord;
   /** A commit of this turn stands, so the lease is ours. */
   committed: boolean;
-  replied: boolean;
   heartbeat: NodeJS.Timeout | null;
+  /** Set for the earliest of the session's waits. */
+  alarm: NodeJS.Timeout | null;
 }
 
 /** Prepares a turn. The record's state is the turn's own from here on. */
@@ -60,27 +87,43 @@ export function beginTurn(
   ports: EnginePorts,
   journey: Journey,
   session: SessionRecord,
-  input: TurnInput,
-  options: Pick<TurnWork, 'idempotency' | 'timeZone'>,
+  command: Command,
 ): TurnWork {
   const turnId = ports.newId('trn');
+  const inbox = createInbox<Arrival>();
+  const decider = createDecider(journey, session.state);
   return {
     ports,
     journey,
     record: session,
-    input,
-    ...options,
-    repeated: options.idempotency !== null && session.state.commandKey === options.idempotency.key,
-    turnId,
     owner: turnId,
-    decider: createDecider(journey, session.state),
+    decider,
     log: emptyLog(journey),
-    inbox: createInbox(),
+    inbox,
     runs: new Map(),
-    understanding: null,
+    asked: askedBy({ inbox, decider }, command, turnId, null),
     committed: false,
-    replied: false,
     heartbeat: null,
+    alarm: null,
+  };
+}
+
+/** A command, now the one that the turn is about. */
+export function askedBy(
+  { inbox, decider }: Pick<TurnWork, 'inbox' | 'decider'>,
+  command: Command,
+  turnId: Turn['turnId'],
+  understanding: Understanding | null,
+): Asked {
+  const { idempotency, replyWithinMs } = command;
+  return {
+    command,
+    turnId,
+    repeated: idempotency !== null && decider.state.commandKey === idempotency.key,
+    understanding,
+    awaits: new Set(),
+    deadline: setTimeout(() => inbox.put({ type: 'deadline', turnId }), replyWithinMs),
+    replied: false,
   };
 }
 

@@ -1,31 +1,29 @@
-import { graphOf, stateOf, understandingContext, type Effect, type BlockRun } from '@sim/domain';
-import type { TurnAnswer } from './answers.js';
+import { graphOf, stateOf, type BlockRun, type Effect } from '@sim/domain';
 import { answersFor, findExecutor } from './find-executor.js';
 import { settleEffects } from './turn-blocks.js';
 import { finish } from './turn-commit.js';
+import { inputOf, understand } from './turn-input.js';
+import { dueTimers, fireDue } from './turn-timers.js';
 import { take, type TurnWork } from './turn-work.js';
 
 /**
- * Runs a turn until something is awaited or the journey ends. `reply` is called once: when the turn is
- * done or, where blocks take longer than `replyWithinMs`, before that with what there is.
+ * Runs a turn until something is awaited or the journey ends. Its command is answered once: when the turn
+ * is done or, where blocks take longer than it may wait, before that with what there is. Commands that
+ * are handed to it meanwhile are taken up between its blocks.
  * @throws TurnConflict where another wrote first.
  */
-export async function driveTurn(
-  work: TurnWork,
-  replyWithinMs: number,
-  reply: (answer: TurnAnswer) => void,
-): Promise<void> {
-  const timer = setTimeout(() => work.inbox.put('deadline'), replyWithinMs);
+export async function driveTurn(work: TurnWork): Promise<void> {
   try {
-    let effects = [...expire(work), ...(await recoverRuns(work)), ...(await takeInput(work))];
+    let effects = [...expire(work), ...(await recoverRuns(work)), ...(await takeAsked(work))];
     do {
-      await settleEffects(work, effects, reply);
+      await settleEffects(work, effects);
       effects = fireDue(work);
     } while (effects.length > 0 || dueTimers(work).length > 0);
     take(work, { type: 'turn-ended' });
-    await finish(work, reply);
+    await finish(work);
   } finally {
-    clearTimeout(timer);
+    clearTimeout(work.asked.deadline);
+    if (work.alarm) clearTimeout(work.alarm);
     if (work.heartbeat) clearInterval(work.heartbeat);
     for (const controller of work.runs.values()) controller.abort();
   }
@@ -64,39 +62,11 @@ async function isSafeAgain(
   return executor?.idempotent === true;
 }
 
-async function takeInput(work: TurnWork): Promise<Effect[]> {
-  const { input, idempotency } = work;
-  const key = idempotency === null ? {} : { key: idempotency.key };
-  if (input.kind === 'tend') return [];
-  if (input.kind === 'timer') return take(work, { type: 'timer-fired', timerId: input.timerId });
-  if (work.repeated) {
-    return take(work, { type: 'act', action: 'status', parameters: {}, ...key });
-  }
-  if (input.kind === 'act') {
-    const { action, parameters } = input;
-    return take(work, { type: 'act', action, parameters, ...key });
-  }
-  const context = understandingContext(
-    work.journey,
-    work.decider.state,
-    work.ports.clock().toISOString(),
-    work.timeZone ?? work.decider.state.execution.timeZone ?? work.ports.settings.timeZone,
-  );
-  const understanding = await work.ports.understanding.understand(input.text, context);
-  work.understanding = understanding;
-  return take(work, { type: 'say', text: input.text, understanding, ...key });
-}
-
-/**
- * Waits that are over by the end of a turn go on in it: while the turn had the session, whoever keeps the
- * timers may have knocked in vain.
- */
-function fireDue(work: TurnWork): Effect[] {
-  return dueTimers(work).flatMap((id) => take(work, { type: 'timer-fired', timerId: id }));
-}
-
-function dueTimers(work: TurnWork) {
-  const now = work.ports.clock().getTime();
-  const timers = Object.values(work.decider.state.timers);
-  return timers.filter(({ fireAt }) => Date.parse(fireAt) <= now).map(({ id }) => id);
+async function takeAsked(work: TurnWork): Promise<Effect[]> {
+  const { command, repeated } = work.asked;
+  // What is repeated is not understood anew: it is answered with where the session stands.
+  const understanding = repeated ? null : await understand(work, command);
+  work.asked = { ...work.asked, understanding };
+  const input = inputOf(work.asked);
+  return input ? take(work, input) : [];
 }

@@ -62,8 +62,10 @@ describe('a session in memory', () => {
     await sessions.commit(commit({ leaseUntil: later(1_000) }));
     const other = { owner: 'trn_2', expectedVersion: 1 };
     expect(await sessions.commit(commit({ ...other, now: later(999) }))).toBe(false);
-    expect(await sessions.renewLease('ses_1', 'trn_2', later(9_000))).toBe(false);
-    expect(await sessions.renewLease('ses_1', 'trn_1', later(2_000))).toBe(true);
+    expect(await sessions.renewLease('ses_1', 'trn_2', later(9_000))).toMatchObject({
+      kept: false,
+    });
+    expect(await sessions.renewLease('ses_1', 'trn_1', later(2_000))).toMatchObject({ kept: true });
     expect(await sessions.commit(commit({ ...other, now: later(1_000) }))).toBe(false);
     expect(await sessions.commit(commit({ ...other, now: later(2_000) }))).toBe(true);
   });

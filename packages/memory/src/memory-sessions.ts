@@ -1,13 +1,15 @@
-import type {
-  LoadedSession,
-  Page,
-  SessionCommit,
-  SessionQuery,
-  SessionRecord,
-  SessionStore,
-  StoredAnswer,
-  StoredEvent,
-  Turn,
+import {
+  LEFT_FOR_MS,
+  type LeftCommand,
+  type LoadedSession,
+  type Page,
+  type SessionCommit,
+  type SessionQuery,
+  type SessionRecord,
+  type SessionStore,
+  type StoredAnswer,
+  type StoredEvent,
+  type Turn,
 } from '@sim/engine';
 import { executionStatus, type ExecutionStatus, type TimerId } from '@sim/domain';
 
@@ -19,6 +21,8 @@ interface Kept {
   events: StoredEvent[];
   turns: Turn[];
   timers: Map<string, NodeJS.Timeout>;
+  /** By key, in the order of leaving. */
+  left: Map<string, { readonly command: LeftCommand; readonly at: number }>;
 }
 
 /** What counts against the limits. */
@@ -48,6 +52,7 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
         events: structuredClone([...events]),
         turns: structuredClone([...turns]),
         timers: new Map(),
+        left: new Map(),
       });
       return Promise.resolve();
     },
@@ -61,9 +66,25 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
     },
     renewLease(sessionId, owner, until) {
       const kept = sessions.get(sessionId);
-      if (kept?.record.leaseOwner !== owner) return Promise.resolve(false);
+      if (kept?.record.leaseOwner !== owner) return Promise.resolve({ kept: false, mail: false });
       kept.record = { ...kept.record, leaseExpiresAt: until };
-      return Promise.resolve(true);
+      return Promise.resolve({ kept: true, mail: kept.left.size > 0 });
+    },
+    leave(sessionId, command) {
+      const kept = sessions.get(sessionId);
+      if (kept && !kept.left.has(command.key)) {
+        kept.left.set(command.key, { command: structuredClone(command), at: Date.now() });
+      }
+      return Promise.resolve();
+    },
+    takeBack: (sessionId, key) =>
+      Promise.resolve(sessions.get(sessionId)?.left.delete(key) ?? false),
+    collect(sessionId, owner) {
+      const kept = sessions.get(sessionId);
+      if (kept?.record.leaseOwner !== owner) return Promise.resolve([]);
+      const fresh = [...kept.left.values()].filter(({ at }) => Date.now() - at < LEFT_FOR_MS);
+      kept.left.clear();
+      return Promise.resolve(fresh.map(({ command }) => command));
     },
     list({ workspaceId, userId, status, workflowId, limit, cursor }) {
       const found = [...sessions.values()]

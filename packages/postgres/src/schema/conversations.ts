@@ -60,6 +60,19 @@ export const events = pgTable(
   (table) => [primaryKey({ columns: [table.sessionId, table.sequence] })],
 );
 
+/** Commands that one replica left for the turn of another. */
+export const leftCommands = pgTable(
+  'conversational_left_commands',
+  {
+    sessionId: plainText('session_id').notNull(),
+    key: plainText('key').notNull(),
+    position: bigint('position', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    command: jsonText('command').notNull(),
+    leftAt: moment('left_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.key] })],
+);
+
 /** The journal: block runs that reach outside, written before they begin. */
 export const blockRuns = pgTable(
   'conversational_block_runs',

@@ -22,6 +22,9 @@ import { createTestDatabase, type TestDatabase } from '../testing/test-database.
 import { createSessionStore } from './session-store.js';
 
 let home: TestDatabase;
+const LOST = { kept: false };
+const KEPT = { kept: true };
+
 let database: Database;
 let store: SessionStore;
 let id: SessionRecord['sessionId'];
@@ -193,10 +196,57 @@ describe('a lease', () => {
 
   it('is prolonged by its owner alone', async () => {
     await commit({ owner: 'turn-a', leaseUntil: after(MINUTE) });
-    expect(await store.renewLease(id, 'turn-b', after(9 * MINUTE))).toBe(false);
-    expect(await store.renewLease(id, 'turn-a', after(9 * MINUTE))).toBe(true);
+    expect(await store.renewLease(id, 'turn-b', after(9 * MINUTE))).toMatchObject(LOST);
+    expect(await store.renewLease(id, 'turn-a', after(9 * MINUTE))).toMatchObject(KEPT);
     expect((await record()).leaseExpiresAt!.getTime()).toBeGreaterThan(after(8 * MINUTE).getTime());
-    expect(await store.renewLease('ses_nowhere', 'turn-a', after(MINUTE))).toBe(false);
+    expect(await store.renewLease('ses_nowhere', 'turn-a', after(MINUTE))).toMatchObject(LOST);
+  });
+
+  describe('and commands left for its holder', () => {
+    const left = (key: string) =>
+      ({
+        key,
+        requestHash: 'h',
+        input: { kind: 'say', text: key },
+        timeZone: null,
+        replyWithinMs: 100,
+      }) as const;
+
+    it('are collected once, in their order, and by nobody else', async () => {
+      await commit({ owner: 'turn-a', leaseUntil: after(MINUTE) });
+      for (const key of ['b', 'a', 'b']) await store.leave(id, left(key));
+      expect(await store.renewLease(id, 'turn-a', after(MINUTE))).toEqual({
+        kept: true,
+        mail: true,
+      });
+      expect(await store.collect(id, 'turn-b')).toEqual([]);
+      expect(await store.collect(id, 'turn-a')).toEqual([left('b'), left('a')]);
+      expect(await store.collect(id, 'turn-a')).toEqual([]);
+      expect(await store.renewLease(id, 'turn-a', after(MINUTE))).toEqual({
+        kept: true,
+        mail: false,
+      });
+    });
+
+    it('can be taken back until then', async () => {
+      await commit({ owner: 'turn-a', leaseUntil: after(MINUTE) });
+      await store.leave(id, left('a'));
+      await store.leave(id, left('b'));
+      expect(await store.takeBack(id, 'a')).toBe(true);
+      expect(await store.takeBack(id, 'a')).toBe(false);
+      expect(await store.collect(id, 'turn-a')).toEqual([left('b')]);
+      expect(await store.takeBack(id, 'b')).toBe(false);
+    });
+
+    it('are dropped when nobody waits for them any more', async () => {
+      await commit({ owner: 'turn-a', leaseUntil: after(MINUTE) });
+      await store.leave(id, left('a'));
+      await database.query({
+        text: `UPDATE conversational_left_commands SET left_at = now() - interval '1 minute'`,
+      });
+      expect(await store.collect(id, 'turn-a')).toEqual([]);
+      expect(await store.takeBack(id, 'a')).toBe(false);
+    });
   });
 
   it('can be held from the opening on', async () => {

@@ -71,14 +71,3 @@ export function createStatement(
   ];
   return { name: 'create-session', text: CREATE, values };
 }
-
-/** Prolongs a lease by so many milliseconds from the database's now. */
-export function renewStatement(sessionId: string, owner: string, ms: number): Statement {
-  return {
-    name: 'renew-lease',
-    text: `UPDATE conversational_workflow_sessions
-SET lease_expires_at = now() + $3::float8 * interval '1 millisecond'
-WHERE session_id = $1 AND lease_owner = $2`,
-    values: [sessionId, owner, ms],
-  };
-}

@@ -8,7 +8,8 @@ import { events, sessions, turns } from '../schema/index.js';
 import { commitStatement } from './commit-sql.js';
 import { MissingReferenceError } from './errors.js';
 import { toEvent, toRecord, toTurn, type SessionRow } from './session-rows.js';
-import { createStatement, loadStatement, renewStatement } from './session-sql.js';
+import { createLeftCommands, renewStatement } from './left-commands.js';
+import { createStatement, loadStatement } from './session-sql.js';
 
 /** The states in which a session counts against the limits. */
 export const LIVE_STATUSES = ['running', 'paused', 'waiting-for-input'] as const;
@@ -51,9 +52,12 @@ export function createSessionStore(
     },
     async renewLease(sessionId, owner, until) {
       const ms = Math.max(0, until.getTime() - clock().getTime());
-      const { rowCount } = await database.query(renewStatement(sessionId, owner, ms));
-      return rowCount === 1;
+      const { rows } = await database.query<{ mail: boolean }>(
+        renewStatement(sessionId, owner, ms),
+      );
+      return { kept: rows.length === 1, mail: rows[0]?.mail === true };
     },
+    ...createLeftCommands(database),
     list: (query) => listSessions(database, clock, query),
     turns: (sessionId, limit, cursor) => listTurns(database, sessionId, limit, cursor),
     async events(sessionId, fromSequence, limit) {

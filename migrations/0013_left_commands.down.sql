@@ -1,0 +1,1 @@
+DROP TABLE conversational_left_commands;
