@@ -12,7 +12,7 @@ import { tool } from '../testing/journeys.js';
 import { moveSession } from './move-session.js';
 
 const NOW = '2026-03-15T09:00:00.000Z';
-const RUNS = 200;
+const RUNS = 150;
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   ...courseOfEvents(fc.constantFrom(true, true, true, false)),

@@ -319,7 +319,8 @@ function applyNode(
     target.error = event.error;
     return;
   }
-  if (target.progress) target.echoed = Object.keys(target.progress.echoedBy) as StateId[];
+  // Sorted, as the order of keys is not kept by a store.
+  if (target.progress) target.echoed = Object.keys(target.progress.echoedBy).sort() as StateId[];
   delete target.progress;
   if (event.branchId !== null) target.branchId = event.branchId;
   scope.outputs[event.stateId] = event.output;
