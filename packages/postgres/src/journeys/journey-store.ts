@@ -78,7 +78,8 @@ export function createJourneyStore(database: Database): JourneyStore {
       );
       return row === undefined ? null : (row.journey as unknown as Journey);
     },
-    mapped: (workflowId, workspaceId, version) => mapped(database, workflowId, workspaceId, version),
+    mapped: (workflowId, workspaceId, version) =>
+      mapped(database, workflowId, workspaceId, version),
   };
 }
 
