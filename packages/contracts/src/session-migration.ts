@@ -1,3 +1,4 @@
+import { MOVE_REFUSALS } from '@sim/domain';
 import * as z from 'zod';
 import { journeyId, sessionId } from './ids.js';
 import { MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE } from './page.js';
@@ -27,22 +28,10 @@ export const migrateSessionsBody = z
   })
   .meta({ id: 'MigrateSessions', example: { dryRun: true } });
 
-/** Why a session stays on its version. */
-export const MIGRATION_REFUSALS = [
-  'already_there',
-  'answer_missing',
-  'answer_unfit',
-  'body_changed',
-  'nothing_to_ask',
-  'output_missing',
-  'session_busy',
-  'session_ended',
-  'session_not_found',
-  'step_added',
-  'step_changed',
-  'step_removed',
-  'way_changed',
-] as const;
+/** Why a session stays on its version; docs/versions.md says what each means. */
+export const migrationRefusal = z
+  .enum([...MOVE_REFUSALS, 'session_not_found', 'already_there'])
+  .meta({ id: 'MigrationRefusal' });
 
 const movedSession = z
   .strictObject({
@@ -61,7 +50,7 @@ const stayingSession = z
   .strictObject({
     sessionId,
     from: z.string().nullable().meta({ description: 'The version that it runs on' }),
-    code: z.enum(MIGRATION_REFUSALS),
+    code: migrationRefusal,
     reason: z.string(),
     hint: z.string().meta({ description: 'What can be done about it' }),
     blockId: z.string().optional().meta({ description: 'The block that is in the way' }),

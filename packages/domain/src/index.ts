@@ -18,7 +18,7 @@ export {
 } from './session/decide.js';
 export { hasEnded } from './session/commands.js';
 export { moveSession, type Move } from './migration/move-session.js';
-export type { MoveRefusal, MoveRefusalCode } from './migration/refusals.js';
+export { MOVE_REFUSALS, type MoveRefusal, type MoveRefusalCode } from './migration/refusals.js';
 export { currentState, executionStatus, progress } from './session/status.js';
 export {
   availableCommands,

@@ -1,8 +1,26 @@
 import type { JourneyState } from '../journey/types.js';
 import type { JourneyGraph } from '../session/graph.js';
 
-/** Why a session stays on its version, each with what can be done about it. */
-export const MOVE_HINTS = {
+/** Why a session stays on its version; the meaning of a code never changes. */
+export const MOVE_REFUSALS = [
+  'answer_missing',
+  'answer_unfit',
+  'body_changed',
+  'nothing_to_ask',
+  'output_missing',
+  'session_busy',
+  'session_ended',
+  'step_added',
+  'step_changed',
+  'step_removed',
+  'way_changed',
+] as const;
+
+/** A code of {@link MOVE_REFUSALS}. */
+export type MoveRefusalCode = (typeof MOVE_REFUSALS)[number];
+
+/** What can be done about each. */
+const HINTS: Readonly<Record<MoveRefusalCode, string>> = {
   session_ended: 'It keeps the version that it ended with. Open a new session for the new version.',
   session_busy: 'Try again in a moment, when its block is done.',
   step_removed:
@@ -17,10 +35,7 @@ export const MOVE_HINTS = {
   answer_unfit: 'Let the field accept the earlier answers, or let the session end on its version.',
   output_missing: 'Restore the block, or take out what reads it.',
   nothing_to_ask: 'Answer the question, and move the session then.',
-} as const;
-
-/** A code of a report; its meaning never changes. */
-export type MoveRefusalCode = keyof typeof MOVE_HINTS;
+};
 
 /** Why a session cannot be moved, and which block is in the way. */
 export interface MoveRefusal {
@@ -40,7 +55,7 @@ export function refusal(
   return {
     code,
     reason: reason(`"${block?.label ?? ''}"`),
-    hint: MOVE_HINTS[code],
+    hint: HINTS[code],
     ...(block && { blockId: block.blockId, blockName: block.label }),
   };
 }
