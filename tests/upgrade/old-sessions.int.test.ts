@@ -86,8 +86,8 @@ async function migrateAsThen(url: string): Promise<void> {
 }
 
 /** Writes the rows with the columns that there were. */
-async function storeAsThen({ query }: Database, { document, journey, sessions }: Fixture) {
-  const write = (text: string, ...values: unknown[]) => query({ text, values });
+async function storeAsThen(into: Database, { document, journey, sessions }: Fixture) {
+  const write = (text: string, ...values: unknown[]) => into.query({ text, values });
   const { userId, workspaceId } = PERSON;
   await write(
     `INSERT INTO auth_users (id, name, email) VALUES ($1, 'Old', 'old@example.com')`,
