@@ -147,6 +147,17 @@ describe('what was under way when a session expired', () => {
     ]);
   });
 
+  it('has its time for the whole anew', () => {
+    const session = new Rehearsal(ORDER, {}, { execution: { timeoutMs: 60_000 } });
+    session.give({ size: 'large' });
+    session.turn({ type: 'expire' });
+    expect(session.decider.state.deadline).toBeUndefined();
+    const { effects } = resumeAt(session, '2026-03-15T09:00:00.000Z');
+    const { deadline } = session.decider.state;
+    expect(deadline?.fireAt).toBe('2026-03-15T09:01:00.000Z');
+    expect(effects).toEqual([{ type: 'start-timer', timer: deadline }]);
+  });
+
   it('is gone on with inside a loop', () => {
     const on = journey(
       [start(), loop('each', { iterations: 2 }), within('each', form('ask', [slot('name')]))],
