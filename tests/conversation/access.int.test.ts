@@ -29,6 +29,7 @@ const DOCUMENT = sketch(
 const BODIES: Partial<Record<Operation, (workflowId: string) => object>> = {
   previewWorkflow: () => ({ workflow: DOCUMENT }),
   openSession: (workflowId) => ({ workflowId }),
+  migrateSessions: () => ({ dryRun: true }),
   sendCommand: () => ({ naturalLanguageInput: 'status' }),
   performAction: () => ({ action: 'status' }),
   analyzeUtterance: () => ({ input: 'cancel that' }),

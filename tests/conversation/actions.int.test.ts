@@ -176,7 +176,8 @@ describe.each(Object.entries(STATES))('a session that is %s', (name, reach) => {
     expect(reply.agentResponse).not.toBe('');
     expect(await session.state()).toEqual(reply.state);
     await expectReplayable(session);
-    if (ENDED.includes(before.executionStatus) && action !== 'restart') {
+    const leadsOut = action === 'restart' || (action === 'resume' && name === 'expired');
+    if (ENDED.includes(before.executionStatus) && !leadsOut) {
       expect(reply.state).toMatchObject({
         executionStatus: before.executionStatus,
         completedNodes: before.completedNodes,
@@ -202,6 +203,44 @@ describe('start, pause and resume', () => {
     const resumed = await session.does('resume');
     expect(resumed.state).toMatchObject({ executionStatus: 'waiting-for-input', awaiting });
     expect(resumed.agentResponse).toContain(awaiting?.prompt);
+  });
+});
+
+describe('an expired session', () => {
+  it.each(['resume', 'go on', 'please continue'])(
+    'goes on where it was after "%s"',
+    async (words) => {
+      const session = await asking();
+      const before = await session.state();
+      ahead = 24 * 3_600_000;
+      const told = await session.says('hello?');
+      expect(told.state.executionStatus).toBe('expired');
+      expect(told.suggestedActions).toEqual(['resume', 'restart']);
+      const { state, agentResponse } = await session.says(words);
+      expect(agentResponse).toContain('Welcome back');
+      expect(agentResponse).toContain(before.awaiting?.prompt);
+      expect(state).toMatchObject({
+        executionStatus: 'waiting-for-input',
+        awaiting: before.awaiting,
+        slots: before.slots,
+      });
+      // It lives as long again as one that was just opened.
+      expect(Date.parse(state.expiresAt) - Date.parse(state.updatedAt)).toBe(
+        Date.parse(before.expiresAt) - Date.parse(before.updatedAt),
+      );
+      const { sessionId } = session;
+      const events = await service.context.sessions.events(sessionId, 0, 1_000);
+      expect(events.map(({ event }) => event.type)).toContain('reopened');
+      await expectReplayable(session);
+    },
+  );
+
+  it('may be taken up by the very turn that finds it expired', async () => {
+    const session = await asking();
+    ahead = 24 * 3_600_000;
+    const { state } = await session.does('resume');
+    expect(state.executionStatus).toBe('waiting-for-input');
+    await expectReplayable(session);
   });
 });
 

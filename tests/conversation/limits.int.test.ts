@@ -151,6 +151,35 @@ describe('the limits of live sessions', () => {
     expect((await open()).status).toBe(201);
   });
 
+  it.each(['resume', 'restart'] as const)(
+    'count what goes on again after its end: %s',
+    async (action) => {
+      const service = await start({ MAX_SESSIONS_PER_USER: '1' });
+      const ada = await person('Ada');
+      const session = await openDialogue(service.call, ada, ada.workflowId);
+      const { sessionId } = session;
+      await database.query({
+        text: `UPDATE conversational_workflow_sessions SET expires_at = now() - interval '1 s'
+             WHERE session_id = $1`,
+        values: [sessionId],
+      });
+      await session.says('Paris');
+      expect((await session.state()).executionStatus).toBe('expired');
+      const other = await openDialogue(service.call, ada, ada.workflowId);
+      const again = () =>
+        service.call('performAction', {
+          token: ada.token,
+          params: { sessionId },
+          body: { action },
+        });
+      const refused = await again();
+      expect([refused.status, refused.problem?.code]).toEqual([429, 'too_many_sessions']);
+      expect((await session.state()).executionStatus).toBe('expired');
+      await other.does('cancel', { confirmed: true });
+      expect((await again()).body.state.executionStatus).toBe('waiting-for-input');
+    },
+  );
+
   it('of the service', async () => {
     const bob = await person('Bob');
     const body = { workflowId: bob.workflowId };

@@ -15,6 +15,7 @@ import { rateLimitStore } from '@sim/redis';
 import express, { type Express } from 'express';
 import { resolveApiKey } from './api-keys.js';
 import type { ConversationContext } from './context.js';
+import { migrationRoutes } from './journeys/migrate-sessions.js';
 import { journeyRoutes } from './journeys/routes.js';
 import { languageRoutes } from './language/routes.js';
 import { createServiceHealth } from './platform/health.js';
@@ -64,6 +65,7 @@ export function createConversationService(context: ConversationContext): Convers
     ...storeOf(context, 'conversation'),
   });
   app.use(journeyRoutes(context.journeyService));
+  app.use(migrationRoutes(context.migration));
   app.use(sessionRoutes(context, streams, limitCommands));
   app.use(languageRoutes(context));
   app.use(notFoundHandler());

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { createBlocks, createTools } from '@sim/blocks';
 import {
   createEngine,
+  createSessionMover,
   type Clock,
   type Engine,
   type EventBus,
   type LanguageUnderstanding,
+  type MovePorts,
   type SessionStore,
 } from '@sim/engine';
 import { MemoryBus } from '@sim/memory';
@@ -35,7 +37,12 @@ import {
   type Metrics,
 } from '@sim/service-kit';
 import type { ConversationConfig, ConversationSecrets } from './config.js';
-import { createJourneyService, type JourneyService } from './journeys/journey-service.js';
+import {
+  createJourneyService,
+  type JourneyService,
+  type JourneyServicePorts,
+} from './journeys/journey-service.js';
+import type { MigrationPorts } from './journeys/migrate-sessions.js';
 import { startKeeper, type Keeper } from './sessions/keeper.js';
 import { createTurnMetrics, type TurnMetrics } from './metrics.js';
 
@@ -62,6 +69,8 @@ export interface ConversationContext {
   readonly understanding: LanguageUnderstanding;
   readonly journeyService: JourneyService;
   readonly engine: Engine;
+  /** Moves sessions between the versions of their journey. */
+  readonly migration: MigrationPorts;
   /** Begins to fire timers and to look after sessions that nobody asks about. */
   startUpkeep(): void;
   isMigrated(): Promise<boolean>;
@@ -115,6 +124,10 @@ export function contextFromConfig(
     settings: config.engine,
   });
   const upkeep = createUpkeep({ config, database, engine, logger, clock });
+  const migration = migrationOf(
+    { journeys, tools: toolStore, knownTypes: new Set(blocks.executors.keys()), clock },
+    { sessions, journeys, bus, clock, newId, log: logger },
+  );
   let warmed: Promise<boolean> | null = null;
   return {
     config,
@@ -131,13 +144,9 @@ export function contextFromConfig(
     bus,
     sessions,
     understanding,
-    journeyService: createJourneyService({
-      journeys,
-      tools: toolStore,
-      knownTypes: new Set(blocks.executors.keys()),
-      clock,
-    }),
+    journeyService: migration.journeyService,
     engine,
+    migration,
     startUpkeep: () => upkeep.start(),
     isMigrated: () => isMigrated(database.pool),
     warm: () =>
@@ -154,6 +163,15 @@ export function contextFromConfig(
       await database.close();
       if (!overrides.logger) await closeLogger(logger);
     },
+  };
+}
+
+/** Journeys, and what moves sessions between their versions. */
+function migrationOf(mapping: JourneyServicePorts, moving: MovePorts): MigrationPorts {
+  return {
+    journeyService: createJourneyService(mapping),
+    journeys: moving.journeys,
+    mover: createSessionMover(moving),
   };
 }
 

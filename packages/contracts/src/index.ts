@@ -13,6 +13,7 @@ export * from './roles.js';
 export * from './routes/index.js';
 export * from './secrets.js';
 export * from './session.js';
+export * from './session-migration.js';
 export * from './tools.js';
 export * from './workflows.js';
 export * from './workspaces.js';

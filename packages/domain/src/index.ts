@@ -16,6 +16,9 @@ export {
   type Decision,
   type Input,
 } from './session/decide.js';
+export { hasEnded } from './session/commands.js';
+export { moveSession, type Move } from './migration/move-session.js';
+export { MOVE_REFUSALS, type MoveRefusal, type MoveRefusalCode } from './migration/refusals.js';
 export { currentState, executionStatus, progress } from './session/status.js';
 export {
   availableCommands,

@@ -3,6 +3,7 @@ export * from './tools.js';
 export * from './errors.js';
 export * from './settings.js';
 export * from './engine.js';
+export * from './move-sessions.js';
 export type { CommandRequest } from './commands.js';
 export type { OpenRequest } from './opening.js';
 export type { OpenAnswer, SessionAnswer, TurnAnswer } from './answers.js';

@@ -11,7 +11,9 @@ import {
 import { agentTurn, openAnswer, storedAnswer, type OpenAnswer } from './answers.js';
 import { EngineError } from './errors.js';
 import type { SessionRecord } from './ports.js';
+import { refuseTooMany } from './session-limits.js';
 import type { EnginePorts } from './settings.js';
+import { placeOf } from './turn-commit.js';
 import { emptyLog, record, type TurnLog } from './turn-log.js';
 
 /** Opens a session on a journey that is stored. */
@@ -65,7 +67,8 @@ export async function openSession(ports: EnginePorts, request: OpenRequest): Pro
     requestHash: request.idempotency.requestHash,
     answer: storedAnswer(answer),
   };
-  await ports.sessions.create(session, log.events, [{ ...turn, ...kept }]);
+  const place = placeOf(journey, state);
+  await ports.sessions.create(session, log.events, [{ ...turn, ...kept }], place);
   return { answer, ready: state.status === 'not-started' };
 }
 
@@ -111,20 +114,4 @@ function newRecord(
       now.getTime() + (state.execution.sessionTimeoutMs ?? ports.settings.sessionTimeoutMs),
     ),
   };
-}
-
-async function refuseTooMany(ports: EnginePorts, userId: string): Promise<void> {
-  const { maxConcurrentSessions, maxSessionsPerUser } = ports.settings;
-  const [all, own] = await Promise.all([
-    ports.sessions.countLive(),
-    ports.sessions.countLive(userId),
-  ]);
-  const over =
-    all >= maxConcurrentSessions ? 'in all' : own >= maxSessionsPerUser ? 'of yours' : '';
-  if (over === '') return;
-  throw new EngineError(
-    'too_many_sessions',
-    `There are too many live sessions ${over}. End one that is no longer needed, or try again later.`,
-    { live: all, yours: own },
-  );
 }

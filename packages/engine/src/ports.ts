@@ -5,6 +5,7 @@ import type {
   BlockRun,
   Issue,
   Journey,
+  JourneyVersion,
   JsonObject,
   JsonValue,
   Provenance,
@@ -107,6 +108,8 @@ export interface SessionCommit {
   readonly timersCancelled: readonly TimerId[];
   readonly expiresAt: Date;
   readonly now: Date;
+  /** Another version of its workflow's journey that the session runs from here on. */
+  readonly journey?: JourneyVersion;
 }
 
 /** What a turn is about. */
@@ -157,12 +160,29 @@ export interface SessionListQuery {
   readonly cursor?: string;
 }
 
+/** Where a session stands: the block and the state that it is about. */
+export interface SessionPlace {
+  readonly currentNodeId: string | null;
+  readonly currentStateId: string | null;
+}
+
+/** Which sessions run on another version of a workflow's journey than this one. */
+export interface OutdatedQuery {
+  readonly workspaceId: string;
+  readonly workflowId: string;
+  readonly journeyVersion: string;
+  readonly limit: number;
+  /** {@link Page.nextCursor} of the page before: the id of its last session. */
+  readonly cursor?: string;
+}
+
 /** Keeps sessions, their turns, events and block runs. */
 export interface SessionStore {
   create(
     record: SessionRecord,
     events: readonly StoredEvent[],
     turns: readonly Turn[],
+    place?: SessionPlace,
   ): Promise<void>;
   /** One read. Null where there is no such session in that workspace. */
   load(query: SessionQuery): Promise<LoadedSession | null>;
@@ -187,6 +207,8 @@ export interface SessionStore {
   turns(sessionId: string, limit: number, cursor?: string): Promise<Page<Turn>>;
   /** Events from a sequence on, in order. */
   events(sessionId: string, fromSequence: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** Ids of sessions that are not over and run on another version, in the order of the ids. */
+  outdated(query: OutdatedQuery): Promise<Page<string>>;
   /** Live sessions of all users (limits). */
   countLive(userId?: string): Promise<number>;
 }
@@ -226,6 +248,8 @@ export interface JourneyStore {
   /** Makes this the mapping in force; the earlier one is kept for its sessions. */
   saveMapping(mapping: JourneyMapping, mappedAt: Date): Promise<void>;
   journey(journeyId: string, journeyVersion: string): Promise<Journey | null>;
+  /** A journey that a workflow was mapped to at some time; null where there is none of that version. */
+  mapped(workflowId: string, workspaceId: string, journeyVersion: string): Promise<Journey | null>;
 }
 
 /** Values of `{{ENV}}` markers, decrypted, for one workspace. */

@@ -1,7 +1,15 @@
-import { currentState, graphOf, render, stateOf, type Message } from '@sim/domain';
+import {
+  currentState,
+  graphOf,
+  render,
+  stateOf,
+  type Journey,
+  type Message,
+  type SessionState,
+} from '@sim/domain';
 import { agentTurn, storedAnswer, turnAnswer, type TurnAnswer } from './answers.js';
 import { EngineError } from './errors.js';
-import type { Turn } from './ports.js';
+import type { SessionPlace, Turn } from './ports.js';
 import { clearWritten } from './turn-log.js';
 import { take, type Asked, type TurnWork } from './turn-work.js';
 
@@ -121,15 +129,13 @@ export async function commit(
   now = work.ports.clock(),
 ): Promise<void> {
   const { ports, log, record: session, decider } = work;
-  const current = currentOf(work);
   const written = await ports.sessions.commit({
     sessionId: session.sessionId,
     expectedVersion: session.version,
     owner: work.owner,
     leaseUntil: keep ? new Date(now.getTime() + ports.settings.leaseMs) : null,
     state: decider.state,
-    currentNodeId: current?.blockId ?? null,
-    currentStateId: current?.id ?? null,
+    ...placeOf(work.journey, decider.state),
     events: log.events,
     turns: log.turns,
     runsStarted: log.runsStarted,
@@ -170,9 +176,13 @@ export function leaseLost(): EngineError {
   );
 }
 
-function currentOf(work: TurnWork) {
-  const id = currentState(work.decider.state);
-  return id === null ? null : stateOf(graphOf(work.journey), id);
+/** Where a session stands, as its row tells it. */
+export function placeOf(journey: Journey, state: SessionState): SessionPlace {
+  const id = currentState(state);
+  return {
+    currentNodeId: id === null ? null : stateOf(graphOf(journey), id).blockId,
+    currentStateId: id,
+  };
 }
 
 /** Tells listeners after the commit; who misses it reads the events. */

@@ -1,5 +1,6 @@
-import { graphOf, stateOf, type BlockRun, type Effect } from '@sim/domain';
+import { graphOf, hasEnded, stateOf, type BlockRun, type Effect } from '@sim/domain';
 import { answersFor, findExecutor } from './find-executor.js';
+import { refuseTooMany } from './session-limits.js';
 import { settleEffects } from './turn-blocks.js';
 import { finish } from './turn-commit.js';
 import { inputOf, understand } from './turn-input.js';
@@ -13,8 +14,13 @@ import { take, type TurnWork } from './turn-work.js';
  * @throws TurnConflict where another wrote first.
  */
 export async function driveTurn(work: TurnWork): Promise<void> {
+  const wasOver = hasEnded(work.decider.state);
   try {
     let effects = [...expire(work), ...(await recoverRuns(work)), ...(await takeAsked(work))];
+    // What was over and goes on again counts like one that is opened.
+    if (wasOver && !hasEnded(work.decider.state)) {
+      await refuseTooMany(work.ports, work.record.userId);
+    }
     do {
       await settleEffects(work, effects);
       effects = fireDue(work);

@@ -46,6 +46,13 @@ export function createMemoryJourneys(): MemoryJourneys {
       const found = mappings.find(({ journey }) => journey.version === journeyVersion);
       return Promise.resolve(found?.journey ?? null);
     },
+    mapped(workflowId, workspaceId, version) {
+      const known = inWorkspace(workflowId, workspaceId) !== null;
+      const found = mappings.find(
+        (mapping) => mapping.workflowId === workflowId && mapping.journey.version === version,
+      );
+      return Promise.resolve((known && found?.journey) || null);
+    },
   };
 }
 

@@ -93,6 +93,20 @@ describe('a session in memory', () => {
     });
   });
 
+  it('goes on with another version where a commit says so', async () => {
+    const { sessions, load } = await opened();
+    const query = { workspaceId: 'ws_1', workflowId: 'wf_1', journeyVersion: '2', limit: 10 };
+    expect(await sessions.outdated(query)).toEqual({ items: ['ses_1'], nextCursor: null });
+    await sessions.commit(commit({ journey: { journeyId: 'jrn_2', journeyVersion: '2' } }));
+    expect(await load()).toMatchObject({ journeyId: 'jrn_2', journeyVersion: '2' });
+    expect((await sessions.outdated(query)).items).toEqual([]);
+    // Back on the first it is found again, unless it is over.
+    expect((await sessions.outdated({ ...query, journeyVersion: '1' })).items).toEqual(['ses_1']);
+    const state = { ...initialState(), status: 'completed' as const };
+    await sessions.commit(commit({ expectedVersion: 1, state }));
+    expect((await sessions.outdated({ ...query, journeyVersion: '1' })).items).toEqual([]);
+  });
+
   it('is not seen from another workspace', async () => {
     const { sessions } = await opened();
     expect(await sessions.load({ sessionId: 'ses_1', workspaceId: 'ws_2' })).toBeNull();

@@ -2,6 +2,7 @@ import {
   LEFT_FOR_MS,
   type LeftCommand,
   type LoadedSession,
+  type OutdatedQuery,
   type Page,
   type SessionCommit,
   type SessionQuery,
@@ -11,7 +12,7 @@ import {
   type StoredEvent,
   type Turn,
 } from '@sim/engine';
-import { executionStatus, type ExecutionStatus, type TimerId } from '@sim/domain';
+import { executionStatus, hasEnded, type ExecutionStatus, type TimerId } from '@sim/domain';
 
 /** What happens when a timer's moment comes. */
 export type OnTimer = (sessionId: string, timerId: TimerId) => void;
@@ -99,6 +100,7 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
       Promise.resolve(page(sessions.get(sessionId)?.turns ?? [], limit, cursor)),
     events: (sessionId, from, limit) =>
       Promise.resolve(sessions.get(sessionId)?.events.slice(from, from + limit) ?? []),
+    outdated: (query) => Promise.resolve(outdated([...sessions.values()], query)),
     countLive(userId) {
       const live = [...sessions.values()].filter(
         ({ record }) =>
@@ -107,6 +109,19 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
       return Promise.resolve(live.length);
     },
   };
+}
+
+function outdated(all: readonly Kept[], query: OutdatedQuery): Page<string> {
+  const { workspaceId, workflowId, journeyVersion, limit, cursor = '' } = query;
+  const ids = all
+    .map(({ record }) => record)
+    .filter((record) => record.workspaceId === workspaceId && record.workflowId === workflowId)
+    .filter((record) => record.journeyVersion !== journeyVersion && !hasEnded(record.state))
+    .map(({ sessionId }) => sessionId)
+    .filter((id) => id > cursor)
+    .sort();
+  const items = ids.slice(0, limit);
+  return { items, nextCursor: ids.length > limit ? (items.at(-1) ?? null) : null };
 }
 
 function load(kept: Kept | undefined, query: SessionQuery): LoadedSession | null {
@@ -132,6 +147,7 @@ function mayWrite(record: SessionRecord, commit: SessionCommit): boolean {
 function write(kept: Kept, commit: SessionCommit): void {
   kept.record = {
     ...kept.record,
+    ...commit.journey,
     state: structuredClone(commit.state),
     version: commit.expectedVersion + 1,
     leaseOwner: commit.leaseUntil === null ? null : commit.owner,

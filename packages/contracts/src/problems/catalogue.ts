@@ -188,6 +188,12 @@ const THINGS = {
   api_key_not_found: missing('API key', 'GET /api/v1/workspaces/:workspaceId/api-keys'),
   workflow_not_found: missing('workflow', 'GET /api/v1/workflows'),
   version_not_found: missing('version', 'GET /api/v1/workflows/:workflowId/versions'),
+  journey_version_not_found: kind(
+    404,
+    'The workflow was never mapped to that version',
+    'No journey of that version is kept for this workflow.',
+    'Take a version that POST …/convert gave for this workflow, or leave toVersion out for the current one.',
+  ),
   tool_not_found: missing('tool', 'GET /api/v1/tools'),
   secret_not_found: missing('secret', 'GET /api/v1/secrets'),
   session_not_found: missing('session', 'GET /api/v1/conversational-workflows/sessions'),

@@ -2,6 +2,7 @@ import * as c from '../conversation.js';
 import { conversion, journey, journeyQuery, previewBody, xstateExport } from '../journey.js';
 import { pageQuery } from '../page.js';
 import { health, liveness, readiness } from '../platform.js';
+import { migrateSessionsBody, migrationReport } from '../session-migration.js';
 import { MAX_WORKFLOW_BYTES, workflowParams } from '../workflows.js';
 import { idempotentHeaders, streamHeaders, turnHeaders } from './headers.js';
 import { defineRoutes, json } from './route.js';
@@ -15,6 +16,7 @@ const turnProblems = [
   'session_not_found',
   'session_busy',
   'idempotency_key_reused',
+  'too_many_sessions',
   'rate_limited',
 ] as const;
 const turnResponses = {
@@ -49,6 +51,27 @@ const JOURNEY_ROUTES = defineRoutes('conversation-service', {
       },
     },
     problems: ['workflow_not_found', 'not_a_workflow', 'journey_format_unavailable'],
+  },
+  migrateSessions: {
+    method: 'post',
+    path: `${base}/workflows/:workflowId/sessions/migrate`,
+    tag: 'journeys',
+    summary: 'Move live sessions to another version of the journey',
+    description:
+      'Each session goes on where it stands, block for block by their ids, or stays on its version with ' +
+      'the reason. Nothing is run and nothing is asked that was not asked before.',
+    access: 'editor',
+    request: {
+      params: workflowParams,
+      body: { schema: migrateSessionsBody, required: false },
+    },
+    responses: { 200: json(migrationReport, 'What moved, and why the others stay') },
+    problems: [
+      'workflow_not_found',
+      'not_a_workflow',
+      'workflow_not_runnable',
+      'journey_version_not_found',
+    ],
   },
   previewWorkflow: {
     method: 'post',

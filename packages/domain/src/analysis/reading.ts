@@ -37,7 +37,7 @@ export function readersOf({ graph, bodies }: JourneySurvey): Reader[] {
 }
 
 /** All that is resolved when a state runs. */
-function textsOf(state: JourneyState): JsonValue {
+export function textsOf(state: JourneyState): JsonValue {
   if (state.kind === 'fork') return state.branches.map(({ expression }) => expression);
   if (state.kind !== 'form') return paramsOf(state);
   return state.display.map((item) => (item.kind === 'text' ? item.text : item.value));

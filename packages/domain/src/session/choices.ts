@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json.js';
-import type { Route, RouterState } from '../journey/types.js';
+import type { Route, RouterState, SlotOption } from '../journey/types.js';
 import { complete } from './completion.js';
 import { stateOf } from './graph.js';
 import { ask, close, emit, nextId, placeOf, say, type Place, type Step } from './step.js';
@@ -29,13 +29,14 @@ export function askChoice(
 }
 
 function askRoute(step: Step, place: Place, state: RouterState): void {
-  const none = state.hasErrorPath ? [{ value: NONE, label: 'none of these' }] : [];
-  ask(step, {
-    ...placeOf(place),
-    id: nextId(step, 'qst'),
-    kind: 'choice',
-    options: [...state.routes.map(({ id, title }) => ({ value: id, label: title })), ...none],
-  });
+  const options = optionsOf(state);
+  ask(step, { ...placeOf(place), id: nextId(step, 'qst'), kind: 'choice', options });
+}
+
+/** The ways that a person may choose from. */
+export function optionsOf({ routes, hasErrorPath }: RouterState): SlotOption[] {
+  const none = hasErrorPath ? [{ value: NONE, label: 'none of these' }] : [];
+  return [...routes.map(({ id, title }) => ({ value: id, label: title })), ...none];
 }
 
 /** Takes the chosen route; what is no option is told. */

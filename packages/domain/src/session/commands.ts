@@ -22,10 +22,12 @@ import {
   placeNamed,
   sayRedone,
 } from './rewind.js';
+import { reopen } from './reopen.js';
 import { explain, reportStatus } from './reports.js';
 import { stateOf } from './graph.js';
 import { unaskedFields } from './slot-questions.js';
 import { emit, pendingQuestion, say, type Place, type Step } from './step.js';
+import { isReopenable } from './suspension.js';
 import type { ExecutionStatus, SessionState } from './types.js';
 
 const ENDED: ReadonlySet<ExecutionStatus> = new Set([
@@ -35,7 +37,7 @@ const ENDED: ReadonlySet<ExecutionStatus> = new Set([
   'expired',
 ]);
 
-/** True once nothing goes on any more; only "restart" leads out. */
+/** True once nothing goes on any more; "restart" leads out, and "resume" where it only expired. */
 export function hasEnded(state: SessionState): boolean {
   return ENDED.has(state.status);
 }
@@ -48,7 +50,8 @@ export function act(step: Step, action: Action, parameters: JsonObject): void {
   const { state } = step;
   if (!ALWAYS.has(action)) {
     if (hasEnded(state)) {
-      say(step, 'has-ended', { status: state.status });
+      if (action === 'resume' && isReopenable(state)) reopen(step);
+      else sayEnded(step);
       return;
     }
     if (state.status === 'not-started' && action !== 'cancel') {
@@ -61,6 +64,12 @@ export function act(step: Step, action: Action, parameters: JsonObject): void {
     }
   }
   perform(step, action, parameters);
+}
+
+/** Says that it is over, and what leads out. */
+export function sayEnded(step: Step): void {
+  const { status } = step.state;
+  say(step, 'has-ended', { status, canResume: isReopenable(step.state) ? 'yes' : 'no' });
 }
 
 /** A pause is left by resuming or cancelling; what it is asked meanwhile can be answered. */

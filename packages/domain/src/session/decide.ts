@@ -4,18 +4,18 @@ import type { Action, Understanding } from '../conversation/types.js';
 import { act, begin } from './commands.js';
 import { copy } from './copy.js';
 import { scopeOf } from './scopes.js';
-import { askRepair, fail } from './failures.js';
+import { fail } from './failures.js';
 import { bodyLearned } from './bodies.js';
 import { askChoice } from './choices.js';
 import { timeOut } from './deadline.js';
 import { callOff, complete, finishWhenDone } from './completion.js';
 import { drain } from './flow.js';
-import { stateOf, writes } from './graph.js';
+import { stateOf } from './graph.js';
 import { waited } from './pause.js';
 import { prompt } from './prompts.js';
 import { openSlots, unaskedFields } from './slot-questions.js';
 import { reportStatus } from './reports.js';
-import { run } from './running.js';
+import { endLost } from './reopen.js';
 import { openChild } from './sub-journeys.js';
 import { beginStep, emit, flush, say, type Step } from './step.js';
 import { hear } from './talk.js';
@@ -152,7 +152,7 @@ function receive(step: Step, input: Input): void {
       return;
     case 'expire':
       callOff(step);
-      emit(step, { type: 'expired' });
+      emit(step, { type: 'expired', kept: true });
       return;
     default:
       input satisfies never;
@@ -205,7 +205,7 @@ function receiveRun(
   if (input.type === 'block-failed') {
     receiveFailure(step, block, input);
   } else if (input.type === 'run-lost') {
-    resumeLost(step, block, input.safe);
+    endLost(step, block, input.safe);
   } else if (kind === 'loop' || kind === 'parallel') {
     bodyLearned(step, block, input.output);
   } else if (kind === 'subjourney') {
@@ -240,28 +240,6 @@ function receiveFailure(
 /** Nothing is wrong with the block: there is no model, or it found no route. */
 function isUndecided({ code }: BlockError): boolean {
   return code === 'executor_missing' || code === 'no_route_matched' || code.startsWith('model_');
-}
-
-function resumeLost(step: Step, block: BlockRun, safe: boolean): void {
-  const { label } = stateOf(step.graph, block.stateId);
-  const error = {
-    code: 'outcome_unknown',
-    message: `"${label}" was interrupted, and it is not known whether it was done.`,
-    retryable: true,
-  };
-  const { scopeId, stateId, id: runId } = block;
-  const effectDone = writes(stateOf(step.graph, stateId));
-  emit(step, {
-    type: 'node-failed',
-    scopeId,
-    stateId,
-    runId,
-    error,
-    effectDone,
-    durationMs: 0,
-  });
-  if (safe) run(step, block);
-  else askRepair(step, block, error);
 }
 
 /** A block that others notice is told of; pure steps only where the person wants every step. */

@@ -1,5 +1,7 @@
 import { setOwn, type JsonObject, type JsonValue } from '../json.js';
 import { applyBody, closeInner } from './evolve-bodies.js';
+import { changeJourney } from './evolve-journey.js';
+import { isInterruption, suspend, takeUp } from './suspension.js';
 import { copy } from './copy.js';
 import type { StateId } from '../journey/types.js';
 import {
@@ -111,8 +113,17 @@ export function apply(state: SessionState, event: SessionEvent): void {
       end(state, 'failed');
       return;
     case 'cancelled':
-    case 'expired':
       end(state, event.type);
+      return;
+    case 'expired':
+      if (event.kept) suspend(state);
+      end(state, event.type);
+      return;
+    case 'reopened':
+      takeUp(state);
+      return;
+    case 'journey-changed':
+      changeJourney(state, event);
       return;
     default:
       applyProgress(state, event);
@@ -134,7 +145,9 @@ type ProgressEvent = Exclude<
       | 'completed'
       | 'failed'
       | 'cancelled'
-      | 'expired';
+      | 'expired'
+      | 'reopened'
+      | 'journey-changed';
   }
 >;
 
@@ -155,6 +168,7 @@ function applyProgress(state: SessionState, event: ProgressEvent): void {
       state.output = null;
       state.error = null;
       delete state.deadline;
+      delete state.suspended;
       state.status = 'running';
       state.variables = {};
       assign(state.variables, event.variables);
@@ -257,12 +271,7 @@ function applyQuestion(
   }
 }
 
-const INTERRUPTING: ReadonlySet<string> = new Set(['cancel', 'restart', 'rewind']);
-
-/** True for a confirmation of what the person wants with the session itself, not with its workflow. */
-export function isInterruption(question: Question): boolean {
-  return question.kind === 'confirmation' && INTERRUPTING.has(question.purpose.type);
-}
+export { isInterruption };
 
 /** What interrupts (cancel? restart?) is asked before what was pending, as is what was gone back to. */
 function ask(state: SessionState, question: Question, first: boolean): void {
@@ -310,7 +319,8 @@ function applyNode(
     target.error = event.error;
     return;
   }
-  if (target.progress) target.echoed = Object.keys(target.progress.echoedBy) as StateId[];
+  // Sorted, as the order of keys is not kept by a store.
+  if (target.progress) target.echoed = Object.keys(target.progress.echoedBy).sort() as StateId[];
   delete target.progress;
   if (event.branchId !== null) target.branchId = event.branchId;
   scope.outputs[event.stateId] = event.output;

@@ -95,13 +95,13 @@ function longestAt(step: Step, { scopeId, stateId }: Place): number | undefined 
 }
 
 /** A start asks for what it needs; a form is shown to be filled in, so it asks for the rest too. */
-function namesToAsk(state: JourneyState, slots: readonly Slot[]): string[] {
+export function namesToAsk(state: JourneyState, slots: readonly Slot[]): string[] {
   const asked = state.kind === 'form' ? slots : slots.filter(({ required }) => required);
   return asked.map(({ name }) => name);
 }
 
 /** The first asked slot that has no value; null when the question is answered. */
-function nextFocus(
+export function nextFocus(
   asked: readonly string[],
   values: Readonly<Record<string, JsonValue>>,
 ): string | null {

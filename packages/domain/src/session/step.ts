@@ -116,6 +116,7 @@ function keepCounts(step: Step, event: SessionEvent): void {
     case 'failed':
     case 'cancelled':
     case 'expired':
+    case 'reopened':
       countRuns(step);
       return;
     default:

@@ -2,7 +2,7 @@ import { setOwn, type JsonValue } from '../json.js';
 import type { Slot } from '../journey/types.js';
 import type { Action, Entity, Intent, Message, Understanding } from '../conversation/types.js';
 import { render } from '../conversation/voice/render.js';
-import { act, begin, hasEnded } from './commands.js';
+import { act, begin, hasEnded, sayEnded } from './commands.js';
 import {
   answerConfirmation,
   answerRepair,
@@ -123,7 +123,7 @@ function goBackTo(step: Step, understanding: Understanding): void {
 
 /** True while answers are taken; otherwise it is said why not. */
 function isOpen(step: Step): boolean {
-  if (hasEnded(step.state)) say(step, 'has-ended', { status: step.state.status });
+  if (hasEnded(step.state)) sayEnded(step);
   else if (step.state.status === 'paused') say(step, 'is-paused');
   else return true;
   return false;

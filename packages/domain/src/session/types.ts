@@ -82,7 +82,12 @@ export interface SessionState {
   deadline?: Alarm;
   /** What the person's latest command was sent under, where it was; it is not taken a second time. */
   commandKey?: string;
+  /** What was open when it expired, for as long as it is. */
+  suspended?: Suspended;
 }
+
+/** Where a session stood when it expired, so that it can be taken up again. */
+export type Suspended = Pick<SessionState, 'status' | 'questions' | 'runs' | 'timers'>;
 
 /**
  * One run of a graph: the root, each iteration of a loop, branch of a parallel and child workflow. It is
@@ -351,7 +356,42 @@ export type SessionEvent =
   | { type: 'completed'; output: JsonValue }
   | { type: 'failed'; error: SessionError }
   | { type: 'cancelled' }
-  | { type: 'expired' };
+  /** Absent in logs of releases that did not keep what was open: those sessions cannot be reopened. */
+  | { type: 'expired'; kept?: true }
+  /** An expired session goes on; its runs and waits are begun again by events of their own. */
+  | { type: 'reopened' }
+  | JourneyChanged;
+
+/** Which journey a session runs. */
+export interface JourneyVersion {
+  readonly journeyId: string;
+  readonly journeyVersion: string;
+}
+
+/** The session goes on with another version of its journey; what is not named stays as it was. */
+export interface JourneyChanged {
+  type: 'journey-changed';
+  from: JourneyVersion;
+  to: JourneyVersion;
+  scopes: ScopeChange[];
+  questions: Question[];
+  variables: JsonObject;
+  /** The pending question reads differently, and is put anew. */
+  putAnew: boolean;
+}
+
+/** Where a scope stands in another version of its journey. */
+export interface ScopeChange {
+  readonly scopeId: ScopeId;
+  /** States that are no longer there. */
+  readonly gone: readonly StateId[];
+  /** All that will never be reached. */
+  readonly skipped: readonly StateId[];
+  /** All that is decided. */
+  readonly edges: Readonly<Record<TransitionId, 'live' | 'dead'>>;
+  /** Outputs that got fields. */
+  readonly outputs: Readonly<Record<StateId, JsonValue>>;
+}
 
 /** What the engine is asked to do; the answer comes back as an input. */
 export type Effect =

@@ -7,6 +7,7 @@ import { graphOf, stateOf, type JourneyGraph } from './graph.js';
 import { REPAIR_LABELS, promptFor } from './prompts.js';
 import { answeredSlots } from './rewind.js';
 import { answeredValues } from './slot-questions.js';
+import { isReopenable } from './suspension.js';
 import { ROOT_SCOPE, currentState, executionStatus, progress } from './status.js';
 import type { ExecutionStatus, Question, SessionState, SlotsQuestion } from './types.js';
 
@@ -133,7 +134,7 @@ function givenValues(graph: JourneyGraph, state: SessionState): JsonObject {
 /** Up to five things that may well be said next. */
 export function suggestActions(state: SessionState): string[] {
   if (!state.config.provideSuggestions) return [];
-  if (hasEnded(state)) return ['restart'];
+  if (hasEnded(state)) return isReopenable(state) ? ['resume', 'restart'] : ['restart'];
   if (state.status === 'not-started') return ['start', 'cancel'];
   if (state.status === 'paused') return ['resume', 'status', 'cancel'];
   const question = state.questions[0];
@@ -153,7 +154,9 @@ function optionLabels(options: readonly SlotOption[]): string[] {
 
 /** Commands that make sense where the session stands. */
 export function availableCommands(state: SessionState): string[] {
-  if (hasEnded(state)) return ['restart', 'status', 'explain'];
+  if (hasEnded(state)) {
+    return [...(isReopenable(state) ? ['resume'] : []), 'restart', 'status', 'explain'];
+  }
   if (state.status === 'not-started') return ['start', 'cancel', 'status'];
   const common = ['status', 'explain', 'back', 'restart', 'cancel', 'help'];
   if (state.status === 'paused') return ['resume', ...common];

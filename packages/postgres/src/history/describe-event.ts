@@ -74,7 +74,10 @@ const DESCRIPTIONS: Descriptions = {
   completed: ({ output }) => `put out ${kindOf(output)}`,
   failed: ({ error }, { texts }) => `${error.code}${texts ? `: ${error.message}` : ''}`,
   cancelled: nothing,
-  expired: nothing,
+  expired: ({ kept }) => (kept ? 'can be reopened' : ''),
+  reopened: nothing,
+  'journey-changed': ({ from, to, putAnew }) =>
+    `${from.journeyVersion.slice(0, 12)} to ${to.journeyVersion.slice(0, 12)}${putAnew ? ', asks anew' : ''}`,
 };
 
 /** On one line what an event says beside its type. Takes whatever a row may hold. */

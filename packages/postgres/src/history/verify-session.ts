@@ -159,8 +159,8 @@ function verifyColumns({ record, columns, journey }: SessionHistory): Check {
   const wanted: [string, string | null, string | null][] = [
     ['execution_status', columns.executionStatus, executionStatus(state)],
   ];
-  // The opening leaves the place to the first turn.
-  if (record.version > 0) {
+  // Releases before the place was written at the opening left it to the first turn.
+  if (record.version > 0 || columns.currentStateId !== null) {
     wanted.push(['current_state_id', columns.currentStateId, stateId]);
     if (journey !== null) {
       wanted.push(['current_node_id', columns.currentNodeId, blockOf(journey, stateId)]);

@@ -138,6 +138,18 @@ describe('a mapping', () => {
     expect(await store.journey(`jrn_${name}`, name)).toEqual(journeyOf(name));
   });
 
+  it('are found by workflow and version, in their own workspace alone', async () => {
+    await store.saveMapping(mappingOf(`wf_${name}`, journeyOf(`second${name}`)), after(1));
+    const mapped = (workflow: string, workspace: string, version: string) =>
+      store.mapped(`wf_${workflow}`, `ws_${workspace}`, version);
+    expect(await mapped(name, name, name)).toEqual(journeyOf(name));
+    expect(await mapped(name, name, `second${name}`)).toEqual(journeyOf(`second${name}`));
+    expect(await mapped(name, name, 'other')).toBeNull();
+    expect(await mapped(name, 'other', name)).toBeNull();
+    await seedWorkflow(database, `x${name}`);
+    expect(await mapped(`x${name}`, `x${name}`, name)).toBeNull();
+  });
+
   it('may come into force again without being stored twice', async () => {
     await store.saveMapping(mappingOf(`wf_${name}`, journeyOf(`second${name}`)), after(1));
     await store.saveMapping(mappingOf(`wf_${name}`, journeyOf(name)), after(2));

@@ -78,7 +78,32 @@ export function createJourneyStore(database: Database): JourneyStore {
       );
       return row === undefined ? null : (row.journey as unknown as Journey);
     },
+    mapped: (workflowId, workspaceId, version) =>
+      mapped(database, workflowId, workspaceId, version),
   };
+}
+
+async function mapped(
+  database: Database,
+  workflowId: string,
+  workspaceId: string,
+  journeyVersion: string,
+): Promise<Journey | null> {
+  const [row] = await database.run((db) =>
+    db
+      .select({ journey: mappings.journey })
+      .from(mappings)
+      .innerJoin(workflows, eq(workflows.id, mappings.workflowId))
+      .where(
+        and(
+          eq(mappings.workflowId, workflowId),
+          eq(mappings.journeyVersion, journeyVersion),
+          eq(workflows.workspaceId, workspaceId),
+        ),
+      )
+      .limit(1),
+  );
+  return row === undefined ? null : (row.journey as unknown as Journey);
 }
 
 /** Joins a mapping with its workflow where it is that of the current version. */

@@ -22,13 +22,13 @@ import { eventColumns, turnColumns } from './session-rows.js';
  * not until when; timers are set in the same way.
  */
 
-const GATE = `
+const gate = (more = '') => `
 WITH hit AS (
   UPDATE conversational_workflow_sessions SET
     state = $3, execution_status = $4, current_node_id = $5, current_state_id = $6,
     version = version + 1, expires_at = $7, updated_at = $8,
     lease_owner = CASE WHEN $10::float8 IS NULL THEN NULL ELSE $9::text END,
-    lease_expires_at = now() + $10::float8 * interval '1 millisecond'
+    lease_expires_at = now() + $10::float8 * interval '1 millisecond'${more}
   WHERE session_id = $1 AND version = $2
     AND (lease_owner IS NULL OR lease_owner = $9 OR lease_expires_at <= now())
   RETURNING session_id
@@ -97,7 +97,13 @@ const TIMERS = `, timers_cancelled AS (
 )`;
 
 const HISTORY = historySql(11);
+const GATE = gate();
 const PLAIN: Part = { name: 'commit-turn', text: `${GATE}${HISTORY}\nSELECT FROM hit` };
+/** The session goes on with another version of its journey; a move runs no block and sets no timer. */
+const MOVE: Part = {
+  name: 'commit-move',
+  text: `${gate(', journey_id = $13, journey_version = $14')}${HISTORY}\nSELECT FROM hit`,
+};
 const WITH_RUNS: Part = { name: 'commit-runs', text: `${GATE}${HISTORY}${RUNS}\nSELECT FROM hit` };
 const WITH_TIMERS: Part = {
   name: 'commit-timers',
@@ -112,6 +118,10 @@ interface Part {
 
 /** The statement that writes a commit; it returns one row where it was written, none where not. */
 export function commitStatement(commit: SessionCommit): Statement {
+  if (commit.journey) {
+    const { journeyId, journeyVersion } = commit.journey;
+    return { ...MOVE, values: [...plainValues(commit), journeyId, journeyVersion] };
+  }
   const runs = commit.runsStarted.length > 0 || commit.runsFinished.length > 0;
   const timers = commit.timersStarted.length > 0 || commit.timersCancelled.length > 0;
   if (timers) {

@@ -7,10 +7,13 @@ import {
 } from '@sim/engine';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../connection/database.js';
+import { createJourneyStore } from '../journeys/journey-store.js';
 import {
   after,
   commitOf,
   eventOf,
+  journeyOf,
+  mappingOf,
   NOON,
   recordOf,
   seedWorkflow,
@@ -44,6 +47,27 @@ beforeEach(async () => {
 const record = async () => (await store.load({ sessionId: id, workspaceId: null }))!.record;
 const commit = (changes: Parameters<typeof commitOf>[1] = {}) =>
   store.commit(commitOf(id, changes));
+
+describe('a commit that moves a session to another version', () => {
+  const journey = { journeyId: 'jrn_moved', journeyVersion: 'moved' };
+
+  it('changes the version with the state, or nothing at all', async () => {
+    const mapping = mappingOf('wf_ann', journeyOf('moved'));
+    await createJourneyStore(database).saveMapping(mapping, NOON);
+    const state = stateOf({ status: 'paused', counter: 7 });
+    expect(await commit({ expectedVersion: 5, state, journey })).toBe(false);
+    expect(await record()).toMatchObject({ journeyVersion: 'ann', version: 0 });
+    expect(await commit({ state, journey, events: [eventOf(0)] })).toBe(true);
+    expect(await record()).toMatchObject({ ...journey, state, version: 1 });
+    expect(await store.events(id, 0, 9)).toEqual([eventOf(0)]);
+  });
+
+  it('is refused where the workflow has no such journey', async () => {
+    const unknown = { journeyId: 'jrn_none', journeyVersion: 'none' };
+    await expect(commit({ journey: unknown })).rejects.toThrow(/cws_journey_fkey/);
+    expect((await record()).journeyVersion).toBe('ann');
+  });
+});
 
 describe('a commit', () => {
   it('writes the state, what was said and what happened, and counts the version', async () => {

@@ -1,5 +1,12 @@
 import { executionStatus } from '@sim/domain';
-import type { SessionQuery, SessionRecord, StoredEvent, Turn } from '@sim/engine';
+import type {
+  OutdatedQuery,
+  SessionPlace,
+  SessionQuery,
+  SessionRecord,
+  StoredEvent,
+  Turn,
+} from '@sim/engine';
 import type { Statement } from '../connection/database.js';
 import { storableJson } from '../encoding/storable.js';
 import { historySql } from './commit-sql.js';
@@ -34,10 +41,10 @@ WITH hit AS (
   INSERT INTO conversational_workflow_sessions (
     session_id, workspace_id, workflow_id, journey_id, journey_version, user_id,
     execution_status, state, metadata, version, expires_at, created_at, updated_at,
-    lease_owner, lease_expires_at
+    lease_owner, lease_expires_at, current_node_id, current_state_id
   ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-    $14, now() + $15::float8 * interval '1 millisecond'
+    $14, now() + $15::float8 * interval '1 millisecond', $18, $19
   )
   RETURNING session_id
 )${historySql(16)}
@@ -48,6 +55,7 @@ export function createStatement(
   record: SessionRecord,
   events: readonly StoredEvent[],
   turns: readonly Turn[],
+  place: SessionPlace,
   now: Date,
 ): Statement {
   const values = [
@@ -68,6 +76,21 @@ export function createStatement(
     record.leaseExpiresAt === null ? null : record.leaseExpiresAt.getTime() - now.getTime(),
     storableJson(turns.map(turnColumns)),
     storableJson(events.map(eventColumns)),
+    place.currentNodeId,
+    place.currentStateId,
   ];
   return { name: 'create-session', text: CREATE, values };
+}
+
+const OUTDATED = `
+SELECT session_id AS id FROM conversational_workflow_sessions
+WHERE workflow_id = $1 AND workspace_id = $2 AND journey_version <> $3 AND session_id > $4
+  AND execution_status IN ('not-started', 'running', 'waiting-for-input', 'paused')
+ORDER BY session_id LIMIT $5`;
+
+/** Reads which sessions of a workflow run on another version; one more than the limit tells of a next page. */
+export function outdatedStatement(query: OutdatedQuery): Statement {
+  const { workflowId, workspaceId, journeyVersion, cursor = '', limit } = query;
+  const values = [workflowId, workspaceId, journeyVersion, cursor, limit + 1];
+  return { name: 'outdated-sessions', text: OUTDATED, values };
 }

@@ -1,10 +1,13 @@
-import { IdempotencyClash, type SessionStore } from '@sim/engine';
+import { IdempotencyClash, type SessionRecord, type SessionStore } from '@sim/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../connection/database.js';
 import { InvalidCursorError } from '../encoding/cursor.js';
+import { createJourneyStore } from '../journeys/journey-store.js';
 import {
   after,
   eventOf,
+  journeyOf,
+  mappingOf,
   NOON,
   recordOf,
   seedWorkflow,
@@ -124,6 +127,43 @@ describe('a session', () => {
       constraint: constraint instanceof RegExp ? expect.stringMatching(constraint) : constraint,
     });
     expect(await load('ses_bad')).toBeNull();
+  });
+});
+
+describe('where a session stands', () => {
+  it('is in its row from the opening on', async () => {
+    await store.create(recordOf('ann', 'place'), [], [], {
+      currentNodeId: 'b1',
+      currentStateId: 'st_b1',
+    });
+    const { rows } = await database.query({
+      text: `SELECT current_node_id, current_state_id FROM conversational_workflow_sessions
+             WHERE session_id = 'ses_place'`,
+    });
+    expect(rows).toEqual([{ current_node_id: 'b1', current_state_id: 'st_b1' }]);
+  });
+});
+
+describe('sessions on another version', () => {
+  it('are found by their workflow while they are not over, in the order of their ids', async () => {
+    await seedWorkflow(database, 'dee');
+    const journeys = createJourneyStore(database);
+    await journeys.saveMapping(mappingOf('wf_dee', journeyOf('next')), NOON);
+    const on = (id: string, changes: Partial<SessionRecord> = {}) =>
+      store.create(recordOf('dee', id, changes), [], []);
+    await on('d3');
+    await on('d1', { state: stateOf({ status: 'paused' }) });
+    await on('d2', { state: stateOf({ status: 'not-started' }) });
+    await on('d4', { state: stateOf({ status: 'completed' }) });
+    await on('d5', { journeyId: 'jrn_next', journeyVersion: 'next' });
+    const query = { workspaceId: 'ws_dee', workflowId: 'wf_dee', journeyVersion: 'next', limit: 2 };
+    const first = await store.outdated(query);
+    expect(first).toEqual({ items: ['ses_d1', 'ses_d2'], nextCursor: 'ses_d2' });
+    const rest = await store.outdated({ ...query, cursor: 'ses_d2' });
+    expect(rest).toEqual({ items: ['ses_d3'], nextCursor: null });
+    const none = { items: [], nextCursor: null };
+    expect(await store.outdated({ ...query, workspaceId: 'ws_ann' })).toEqual(none);
+    expect(await store.outdated({ ...query, workflowId: 'wf_ann' })).toEqual(none);
   });
 });
 

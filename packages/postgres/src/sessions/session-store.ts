@@ -1,5 +1,11 @@
 import { EXECUTION_STATUSES } from '@sim/domain';
-import { IdempotencyClash, type Clock, type SessionStore, type StoredAnswer } from '@sim/engine';
+import {
+  IdempotencyClash,
+  type Clock,
+  type SessionPlace,
+  type SessionStore,
+  type StoredAnswer,
+} from '@sim/engine';
 import { and, asc, count, eq, gte, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../connection/database.js';
 import { failureCode, violatedConstraint } from '../connection/failures.js';
@@ -9,7 +15,7 @@ import { commitStatement } from './commit-sql.js';
 import { MissingReferenceError } from './errors.js';
 import { toEvent, toRecord, toTurn, type SessionRow } from './session-rows.js';
 import { createLeftCommands, renewStatement } from './left-commands.js';
-import { createStatement, loadStatement } from './session-sql.js';
+import { createStatement, loadStatement, outdatedStatement } from './session-sql.js';
 
 /** The states in which a session counts against the limits. */
 export const LIVE_STATUSES = ['running', 'paused', 'waiting-for-input'] as const;
@@ -17,6 +23,8 @@ export const LIVE_STATUSES = ['running', 'paused', 'waiting-for-input'] as const
 const FOREIGN_KEY_VIOLATION = '23503';
 const SESSION_KEY = 'conversational_workflow_sessions_pkey';
 const IDEMPOTENCY_INDEX = 'idx_ct_idempotency';
+
+const NOWHERE: SessionPlace = { currentNodeId: null, currentStateId: null };
 
 type LoadRow = SessionRow & {
   readonly replayAnswer: StoredAnswer['answer'] | null;
@@ -36,9 +44,9 @@ export function createSessionStore(
   clock: Clock = () => new Date(),
 ): SessionStore {
   return {
-    async create(record, newEvents, newTurns) {
+    async create(record, newEvents, newTurns, place = NOWHERE) {
       await database
-        .query(createStatement(record, newEvents, newTurns, clock()))
+        .query(createStatement(record, newEvents, newTurns, place, clock()))
         .catch(refuseMissingReference);
     },
     async load(query) {
@@ -70,6 +78,11 @@ export function createSessionStore(
           .limit(limit),
       );
       return rows.map(toEvent);
+    },
+    async outdated(query) {
+      const { rows } = await database.query<{ id: string }>(outdatedStatement(query));
+      const items = rows.slice(0, query.limit).map(({ id }) => id);
+      return { items, nextCursor: rows.length > query.limit ? (items.at(-1) ?? null) : null };
     },
     async countLive(userId) {
       const live = inArray(sessions.executionStatus, [...LIVE_STATUSES]);

@@ -83,10 +83,12 @@ export const en = {
   'is-paused': 'We are paused. Say "resume" to go on.',
   'not-paused': 'We are not paused.',
   resumed: 'Welcome back. We go on where we were.',
+  'journey-changed':
+    '"{name}" has changed in the meantime. We go on with its new version where we were.',
   restarted: 'Starting again.',
   cancelled: 'Cancelled. Say "restart" to begin again.',
   'has-ended':
-    'This conversation {status, select, completed {is complete} failed {stopped after a failure} cancelled {was cancelled} other {is over}}. Say "restart" to begin again.',
+    'This conversation {status, select, completed {is complete} failed {stopped after a failure} cancelled {was cancelled} other {is over}}. {canResume, select, yes {Say "resume" to go on where we were, or "restart" to begin again.} other {Say "restart" to begin again.}}',
   'step-done': '"{label}" is done.',
   'step-done-with': '"{label}" is done{hasOutput, select, yes {: {output}} other {}}.',
   skipped: 'I skipped "{label}".',

@@ -60,6 +60,8 @@ function addDerived(words: Record<string, string | number>, params: JsonObject):
   if (typeof label === 'string') words['labelLower'] = inRunningText(label);
   if (Array.isArray(labels)) words['firstLabelLower'] = inRunningText(String(labels[0] ?? ''));
   if (typeof delayMs === 'number') words['duration'] = duration(delayMs);
+  // Said by earlier releases too, which did not have it.
+  words['canResume'] ??= 'no';
   words['hasPurpose'] ??= 'no';
   words['jsonExample'] = '{"name": "value"}';
 }

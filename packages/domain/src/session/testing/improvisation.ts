@@ -44,12 +44,12 @@ export interface Beat {
  * database that orders keys its own way, would decide the same each time.
  */
 export class Improvisation {
-  readonly journey: Journey;
+  journey: Journey;
   readonly events: SessionEvent[] = [];
   /** What the engine would have under way, told from the effects alone. */
   readonly runs = new Map<BlockRun['id'], BlockRun>();
   readonly timers = new Map<Alarm['id'], Alarm>();
-  readonly decider: Decider;
+  decider: Decider;
   #now = Date.parse('2026-03-14T09:00:00.000Z');
 
   constructor(
@@ -71,6 +71,13 @@ export class Improvisation {
 
   get state(): SessionState {
     return this.decider.state;
+  }
+
+  /** Has it go on with another version of its journey, as a move left it. */
+  moveTo(journey: Journey, events: readonly SessionEvent[], state: SessionState): void {
+    this.journey = journey;
+    this.decider = createDecider(journey, asStored(state));
+    this.events.push(...events);
   }
 
   /** Null where the happening has nothing to happen to. */
