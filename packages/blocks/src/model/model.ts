@@ -13,6 +13,7 @@ import {
 import { readAnswer, type ModelAnswer } from './answer.js';
 import { isApiError, modelFailure, secretsOf } from './model-failures.js';
 import type { ModelRequest } from './request.js';
+import { readStream, tellWhole } from './stream.js';
 import { cappedFetch } from './transport.js';
 
 /** The server of a model, and what may be asked of it. */
@@ -105,7 +106,7 @@ async function ask(
   let shape = shapes.get(request.model) ?? FIRST_SHAPE;
   for (let tries = 0; ; tries += 1) {
     try {
-      return await client.chat.completions.create(requestBody(request, shape), { signal });
+      return await send(client, request, shape, signal);
     } catch (error) {
       if (!isApiError(error) || tries >= MAX_ADAPTATIONS) throw error;
       const refusal = refusalOf(error);
@@ -115,6 +116,22 @@ async function ask(
       if (!isAboutOneSchema(refusal)) remember(shapes, request.model, shape);
     }
   }
+}
+
+async function send(
+  client: OpenAI,
+  request: ModelRequest & { readonly model: string },
+  shape: Shape,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const body = requestBody(request, shape);
+  const asked = client.chat.completions.create(body, { signal });
+  if (body.stream !== true || !request.onText) {
+    const whole = await asked;
+    if (request.onText) tellWhole(whole, request.onText);
+    return whole;
+  }
+  return readStream(await asked.asResponse(), client, request.onText);
 }
 
 function refusalOf(error: APIError): Refusal {
