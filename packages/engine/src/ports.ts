@@ -269,7 +269,7 @@ export interface BlockContext {
    * Tells those who follow the session what is being said, piece by piece; absent where nobody can. It is
    * no part of the output, which holds all of it in the end.
    */
-  readonly stream?: (text: string) => void;
+  readonly stream?: ((text: string) => void) | undefined;
 }
 
 /** The session that a block runs in. */

@@ -9,6 +9,15 @@ export interface TokenCounts {
   readonly total: number;
 }
 
+/** The tokens of two questions and their answers. */
+export function sumOf(a: TokenCounts, b: TokenCounts): TokenCounts {
+  return {
+    prompt: a.prompt + b.prompt,
+    completion: a.completion + b.completion,
+    total: a.total + b.total,
+  };
+}
+
 /** What a model answered. */
 export interface ModelAnswer {
   /** May be empty where it asks for tools. */

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@sim/domain';
 import type { BlockContext } from '@sim/engine';
-import { failure, invalidParams } from './failures.js';
-import { readListParam, readText, textField } from './model/model-params.js';
-import type { ModelMessage } from './model/request.js';
+import { failure, invalidParams } from '../failures.js';
+import { readListParam, readText, textField } from '../model/model-params.js';
+import type { ModelMessage } from '../model/request.js';
 
 const MAX_MESSAGES = 500;
 /** Of all messages together, in characters. */
