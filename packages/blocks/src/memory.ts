@@ -14,6 +14,7 @@ import {
 import { failure, invalidParams } from './failures.js';
 import { memoryIdOf } from './memory-id.js';
 import { readText } from './model/model-params.js';
+import { orAborted } from './or-aborted.js';
 
 /** What a memory block shows of one memory, and of how many: the latest. */
 const SHOWN_MESSAGES = 100;
@@ -86,8 +87,9 @@ export function memoryBlock(memories: MemoryStore, clock: Clock): BlockExecutor 
         throw invalidParams(context, `The operation must be one of ${known}.`);
       }
       if (!context.session) throw invalidParams(context, 'It remembers within a session alone.');
+      const { session, signal } = context;
       try {
-        return { output: await operation(params, context, context.session) };
+        return { output: await orAborted(() => operation(params, context, session), signal) };
       } catch (error) {
         throw memoryFailure(context, error);
       }

@@ -10,6 +10,7 @@ import {
 import { failure } from '../failures.js';
 import { memoryIdOf } from '../memory-id.js';
 import { readNumberParam } from '../model/model-params.js';
+import { orAborted } from '../or-aborted.js';
 import type { ModelMessage } from '../model/request.js';
 
 /** What an agent remembers of earlier runs. */
@@ -56,10 +57,13 @@ export async function recall(
   const { idempotencyKey: key } = context;
   const query = { workspaceId, memoryId, limit: window.messages, exceptKey: key };
   // What this run added before it broke off is about to be said again.
-  const known = await memories.get(query).catch((cause: unknown) => {
-    const message = `What "${context.blockName}" remembers could not be read just now.`;
-    throw failure(context, { code: 'memory_unavailable', message, retryable: true }, cause);
-  });
+  const known = await orAborted(() => memories.get(query), context.signal).catch(
+    (cause: unknown) => {
+      context.signal.throwIfAborted();
+      const message = `What "${context.blockName}" remembers could not be read just now.`;
+      throw failure(context, { code: 'memory_unavailable', message, retryable: true }, cause);
+    },
+  );
   const lead = messages.findIndex(({ role }) => role !== 'system');
   const at = lead < 0 ? messages.length : lead;
   const said = messages.findLast(({ role }) => role === 'user');
@@ -71,9 +75,11 @@ export async function recall(
         { role: 'assistant', content: bounded(answer) },
       ];
       try {
-        await memories.append({ workspaceId, memoryId, key, messages: added, now: clock() });
+        const entry = { workspaceId, memoryId, key, messages: added, now: clock() };
+        await orAborted(() => memories.append(entry), context.signal);
         return null;
       } catch (error) {
+        context.signal.throwIfAborted();
         // The answer is there, and so is what tools did for it: neither is to be had a second time.
         const reason = error instanceof MemoryFullError ? ` ${error.message}` : '';
         return `The answer was not remembered.${reason}`;

@@ -11,6 +11,7 @@ import {
   type Shape,
 } from './adaptation.js';
 import { readAnswer, type ModelAnswer } from './answer.js';
+import { orAborted } from '../or-aborted.js';
 import { isApiError, modelFailure, secretsOf } from './model-failures.js';
 import type { ModelRequest } from './request.js';
 import { readStream, tellWhole } from './stream.js';
@@ -82,6 +83,7 @@ export function createModel(options: ModelOptions): Model {
       const signal = AbortSignal.any([context.signal, limit]);
       try {
         const asking = () => ask(clientWith(apiKey), { ...request, model }, shapes, signal);
+        // The library sleeps between attempts without heed of the signal.
         return readAnswer(await orAborted(asking, signal), model);
       } catch (error) {
         context.signal.throwIfAborted();
@@ -145,19 +147,4 @@ function remember(shapes: Map<string, Shape>, model: string, shape: Shape): void
   const oldest = shapes.keys().next().value;
   if (shapes.size >= MAX_REMEMBERED && oldest !== undefined) shapes.delete(oldest);
   shapes.set(model, shape);
-}
-
-/** The library sleeps between attempts without heed of the signal. */
-async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
