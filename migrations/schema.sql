@@ -133,6 +133,8 @@ CREATE TABLE conversational_left_commands (
   "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   command json NOT NULL,
   left_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE conversational_memories (
   workspace_id text NOT NULL,
   memory_id text NOT NULL,
