@@ -135,6 +135,24 @@ CREATE TABLE conversational_left_commands (
   left_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE conversational_memories (
+  workspace_id text NOT NULL,
+  memory_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE conversational_memory_messages (
+  workspace_id text NOT NULL,
+  memory_id text NOT NULL,
+  entry_key text NOT NULL,
+  part integer NOT NULL,
+  "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  role text NOT NULL,
+  content text NOT NULL,
+  created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE conversational_workflow_sessions (
   session_id text NOT NULL,
   workspace_id text NOT NULL,
@@ -291,6 +309,11 @@ ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_finished_check CHECK ((
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_status_check CHECK ((status = ANY (ARRAY['started'::text, 'succeeded'::text, 'failed'::text])));
 ALTER TABLE conversational_block_runs ADD CONSTRAINT conversational_block_runs_pkey PRIMARY KEY (session_id, run_id);
 ALTER TABLE conversational_left_commands ADD CONSTRAINT conversational_left_commands_pkey PRIMARY KEY (session_id, key);
+ALTER TABLE conversational_memories ADD CONSTRAINT conversational_memories_id_check CHECK (((char_length(memory_id) >= 1) AND (char_length(memory_id) <= 200)));
+ALTER TABLE conversational_memories ADD CONSTRAINT conversational_memories_pkey PRIMARY KEY (workspace_id, memory_id);
+ALTER TABLE conversational_memory_messages ADD CONSTRAINT cmm_content_check CHECK ((char_length(content) <= 100000));
+ALTER TABLE conversational_memory_messages ADD CONSTRAINT cmm_role_check CHECK ((role = ANY (ARRAY['system'::text, 'user'::text, 'assistant'::text])));
+ALTER TABLE conversational_memory_messages ADD CONSTRAINT conversational_memory_messages_pkey PRIMARY KEY (workspace_id, memory_id, entry_key, part);
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT conversational_workflow_sessions_pkey PRIMARY KEY (session_id);
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_id_check CHECK ((session_id ~~ 'ses\_%'::text));
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_lease_check CHECK (((lease_owner IS NULL) = (lease_expires_at IS NULL)));
@@ -338,6 +361,8 @@ ALTER TABLE auth_sessions ADD CONSTRAINT auth_sessions_workspace_fkey FOREIGN KE
 ALTER TABLE conversation_turns ADD CONSTRAINT conversation_turns_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE conversational_left_commands ADD CONSTRAINT clc_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
+ALTER TABLE conversational_memories ADD CONSTRAINT conversational_memories_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+ALTER TABLE conversational_memory_messages ADD CONSTRAINT cmm_memory_fkey FOREIGN KEY (workspace_id, memory_id) REFERENCES conversational_memories(workspace_id, memory_id) ON DELETE CASCADE;
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_journey_fkey FOREIGN KEY (workflow_id, journey_id, journey_version) REFERENCES workflow_journey_mappings(workflow_id, journey_id, journey_version);
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_user_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_workflow_fkey FOREIGN KEY (workflow_id, workspace_id) REFERENCES workflows(id, workspace_id) ON DELETE CASCADE;
@@ -368,6 +393,8 @@ CREATE INDEX idx_ct_age ON public.conversation_turns USING brin (created_at);
 CREATE UNIQUE INDEX idx_ct_idempotency ON public.conversation_turns USING btree (session_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX idx_ct_recent_conversations ON public.conversation_turns USING btree (session_id, created_at DESC);
 CREATE INDEX idx_cbr_unfinished ON public.conversational_block_runs USING btree (started_at) WHERE (status = 'started'::text);
+CREATE INDEX idx_cm_recent ON public.conversational_memories USING btree (workspace_id, updated_at DESC);
+CREATE INDEX idx_cmm_order ON public.conversational_memory_messages USING btree (workspace_id, memory_id, "position" DESC);
 CREATE INDEX idx_cws_active_sessions ON public.conversational_workflow_sessions USING btree (user_id, execution_status) WHERE (execution_status = ANY (ARRAY['running'::text, 'paused'::text, 'waiting-for-input'::text]));
 CREATE INDEX idx_cws_expiry ON public.conversational_workflow_sessions USING btree (expires_at) WHERE (execution_status = ANY (ARRAY['not-started'::text, 'running'::text, 'waiting-for-input'::text, 'paused'::text]));
 CREATE INDEX idx_cws_journey ON public.conversational_workflow_sessions USING btree (workflow_id, journey_id, journey_version);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createBlocks, createTools } from '@sim/blocks';
+import { createBlocks, createTools, type Tools } from '@sim/blocks';
 import {
   createEngine,
   createSessionMover,
@@ -16,6 +16,7 @@ import {
   createCipher,
   createDatabase,
   createJourneyStore,
+  createMemoryStore,
   createSecretStore,
   createSessionStore,
   createSessionUpkeep,
@@ -101,14 +102,11 @@ export function contextFromConfig(
   const database = createDatabase(databaseOptions(config, secrets), logger);
   const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
   const bus = overrides.bus ?? (redis ? new RedisBus(redis) : new MemoryBus());
-  const blocks = createBlocks({
-    allowPrivateHosts: config.neighbours.allowedPrivateHosts,
-    ...(config.model && { model: { ...config.model, apiKey: secrets.modelKey } }),
-  });
+  const { secretStore, toolStore, tools } = toolsOf(config, secrets, database);
+  const blocks = blocksOf(config, secrets, { database, tools, clock });
   const understanding = createInternalUnderstanding();
   const sessions = createSessionStore(database, clock);
   const journeys = createJourneyStore(database);
-  const { secretStore, toolStore, tools } = toolsOf(config, secrets, database);
   const engine = createEngine({
     sessions,
     journeys,
@@ -180,6 +178,21 @@ function databaseOptions(
   { databaseUrl: url }: ConversationSecrets,
 ): DatabaseOptions {
   return { url, ssl, applicationName: 'conversation-service', pool, statementTimeoutMs };
+}
+
+/** What runs blocks by itself. */
+function blocksOf(
+  { neighbours, model }: ConversationConfig,
+  { modelKey }: ConversationSecrets,
+  { database, tools, clock }: Pick<ConversationContext, 'database' | 'clock'> & { tools: Tools },
+) {
+  return createBlocks({
+    allowPrivateHosts: neighbours.allowedPrivateHosts,
+    tools,
+    memories: createMemoryStore(database),
+    clock,
+    ...(model && { model: { ...model, apiKey: modelKey } }),
+  });
 }
 
 /** What workspaces configure to run blocks, and the secrets that it takes. */

@@ -1,5 +1,5 @@
-import type { BlockExecutor } from '@sim/engine';
-import { agentBlock } from './agent.js';
+import type { BlockExecutor, Clock, MemoryStore } from '@sim/engine';
+import { agentBlock } from './agent/agent.js';
 import { apiBlock } from './api.js';
 import { callBlock, loopBlock, parallelBlock } from './bodies.js';
 import { conditionBlock } from './condition.js';
@@ -8,9 +8,11 @@ import { functionBlock } from './function.js';
 import { guardrailsBlock } from './guardrails.js';
 import { createGuardedAgent } from './http/guarded-agent.js';
 import { createModel, type Model, type ModelOptions } from './model/model.js';
+import { memoryBlock } from './memory.js';
 import { responseBlock } from './response.js';
 import { routerBlock } from './router.js';
 import { Sandbox, type SandboxOptions } from './sandbox/sandbox.js';
+import type { Tools } from './tools/tools.js';
 import { variablesBlock } from './variables.js';
 
 /** What the built-in blocks may do; every field has a default. */
@@ -27,6 +29,11 @@ export interface BlocksOptions {
   readonly sandbox?: SandboxOptions;
   /** Without it there are no `agent`, `evaluator`, `router` and `router_v2`. */
   readonly model?: ModelOptions | undefined;
+  /** Tools of workspaces, which agents may call too; closed by whoever made them. */
+  readonly tools?: Pick<Tools, 'offer' | 'describe' | 'executor'>;
+  /** What agents remember; without it there is no `memory`. */
+  readonly memories?: MemoryStore;
+  readonly clock?: Clock;
 }
 
 /** The built-in blocks, and what they hold open. */
@@ -45,8 +52,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Builds the executors of `function`, `condition`, `api`, `variables`, `response` and `guardrails`, of what
- * loops, parallels and calls of child workflows go by, and with a model those of `agent`, `evaluator`,
- * `router` and `router_v2`.
+ * loops, parallels and calls of child workflows go by, with memories that of `memory`, and with a model
+ * those of `agent`, `evaluator`, `router` and `router_v2`.
  * @throws InvalidAllowListEntryError
  */
 export function createBlocks(options: BlocksOptions = {}): Blocks {
@@ -62,7 +69,8 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     maxResponseBytes: options.maxResponseBytes ?? 5 * 1024 * 1024,
   });
   const model = options.model ? createModel(options.model) : null;
-  const executors = [
+  const { memories = null, tools = null, clock = () => new Date() } = options;
+  const ours = [
     functionBlock(sandbox),
     conditionBlock(sandbox),
     api,
@@ -73,10 +81,15 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     callBlock('workflow'),
     callBlock('workflow_input'),
     guardrailsBlock({ sandbox, model }),
+    ...(memories === null ? [] : [memoryBlock(memories, clock)]),
     ...(model === null ? [] : modelBlocks(model)),
   ];
+  const executors = new Map(ours.map((executor) => [executor.type, executor]));
+  if (model !== null) {
+    executors.set('agent', agentBlock({ model, executors, tools, memories, clock }));
+  }
   return {
-    executors: new Map(executors.map((executor) => [executor.type, executor])),
+    executors,
     async close() {
       await Promise.all([sandbox.close(), dispatcher.destroy(), model?.close()]);
     },
@@ -84,10 +97,5 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
 }
 
 function modelBlocks(model: Model): BlockExecutor[] {
-  return [
-    agentBlock(model),
-    evaluatorBlock(model),
-    routerBlock('router', model),
-    routerBlock('router_v2', model),
-  ];
+  return [evaluatorBlock(model), routerBlock('router', model), routerBlock('router_v2', model)];
 }

@@ -389,6 +389,13 @@ const catalogue = {
       'No executor of ours and no tool of the workspace runs the type and the operation of the block.',
     fix: 'Configure a tool for them (POST /api/v1/tools), for agents and evaluators a model (OPENAI_API_KEY or OPENAI_BASE_URL); until then the conversation asks at this block whether to retry, skip or stop.',
   },
+  agent_tool_left_out: {
+    severity: 'warning',
+    title: 'Tool of an agent left out',
+    cause:
+      'An agent has a tool that cannot be called: nothing runs it, its code is not in the workflow, or it is another workflow.',
+    fix: 'Configure a tool for its type and operation (POST /api/v1/tools), or write its code into the workflow; the agent answers without it until then, and says so in its output.',
+  },
   ...journeyIssues,
 } as const satisfies Readonly<Record<string, IssueDescription>>;
 

@@ -1,5 +1,6 @@
 export * from './ports.js';
 export * from './tools.js';
+export * from './memory.js';
 export * from './errors.js';
 export * from './settings.js';
 export * from './engine.js';
@@ -9,6 +10,7 @@ export type { OpenRequest } from './opening.js';
 export type { OpenAnswer, SessionAnswer, TurnAnswer } from './answers.js';
 export { sessionAnswer } from './answers.js';
 export { sessionChannel } from './turn-commit.js';
+export type { DeltaMessage } from './run-stream.js';
 export { JOURNEYS_AT_HAND } from './journey-cache.js';
 export { TimeLimitError, withinLimit } from './time-limit.js';
 export { hide, hideDeep, secretsToHide } from './redaction.js';

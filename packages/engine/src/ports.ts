@@ -287,6 +287,19 @@ export interface BlockContext {
   readonly bindings: JsonObject;
   /** Values of `{{ENV}}` used by this block: to be redacted from whatever is reported. */
   readonly secrets: readonly string[];
+  /** Where the block runs; absent outside of sessions, as where a tool is tried. */
+  readonly session?: BlockSession;
+  /**
+   * Tells those who follow the session what is being said, piece by piece; absent where nobody can. It is
+   * no part of the output, which holds all of it in the end.
+   */
+  readonly stream?: ((text: string) => void) | undefined;
+}
+
+/** The session that a block runs in. */
+export interface BlockSession {
+  readonly sessionId: string;
+  readonly workspaceId: string;
 }
 
 /** The outcome of a block that ran. */

@@ -16,6 +16,7 @@ import { keptOutput } from './block-output.js';
 import { answersFor, findExecutor } from './find-executor.js';
 import { BlockFailure, type BlockExecutor, type BlockOutput } from './ports.js';
 import { hide, hideDeep, secretsToHide } from './redaction.js';
+import { streamOf } from './run-stream.js';
 import type { EnginePorts } from './settings.js';
 import { TimeLimitError, withinLimit } from './time-limit.js';
 
@@ -42,7 +43,8 @@ export interface BlockSite {
 export type BlockPorts = Pick<
   EnginePorts,
   'executors' | 'tools' | 'secrets' | 'clock' | 'log' | 'settings'
->;
+> &
+  Partial<Pick<EnginePorts, 'bus'>>;
 
 /** Binds a run to its executor. Never rejects: that there is none is told by the outcome. */
 export async function prepareBlock(
@@ -93,6 +95,7 @@ async function runResolved(
   const { params, bindings } = resolved.value;
   const { blockTimeoutMs, maxOutputLength } = ports.settings;
   const secrets = secretsToHide(resolved.secrets);
+  const said = streamOf(ports, site, run, secrets);
   try {
     const result = await withinLimit(signal, blockTimeoutMs, (limit) =>
       executor.run(params, {
@@ -101,11 +104,15 @@ async function runResolved(
         blockName: target.label,
         bindings,
         secrets,
+        session: { sessionId: site.sessionId, workspaceId: site.workspaceId },
+        ...(said && { stream: said.push }),
       }),
     );
     return keptOutput(result, secrets, maxOutputLength);
   } catch (error) {
     throw redacted(toFailure(error, signal), secrets);
+  } finally {
+    await said?.end();
   }
 }
 

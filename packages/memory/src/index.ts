@@ -6,3 +6,4 @@ export {
   createMemorySecrets,
   type MemoryJourneys,
 } from './memory-journeys.js';
+export { createMemoryMemories } from './memory-memories.js';

@@ -28,6 +28,7 @@ export {
 export { verifySession, type Check } from './history/verify-session.js';
 export { InvalidCursorError } from './encoding/cursor.js';
 export { createJourneyStore } from './journeys/journey-store.js';
+export { createMemoryStore } from './memories/memory-store.js';
 export * from './migrations/errors.js';
 export {
   migrateDown,

@@ -88,6 +88,15 @@ const BUILT_IN_TOOLS: readonly BuiltInTool[] = [
   },
   {
     source: 'built-in',
+    id: 'memory',
+    name: 'Memory',
+    description:
+      'Adds messages to conversations that the workspace remembers, gives or forgets them.',
+    category: 'work',
+    sideEffect: 'read',
+  },
+  {
+    source: 'built-in',
     id: 'human_in_the_loop',
     name: 'Human in the loop',
     description: 'Shows something to the person and asks for what its form has.',
@@ -110,9 +119,10 @@ const MODEL_TOOLS: readonly BuiltInTool[] = [
     source: 'built-in',
     id: 'agent',
     name: 'Agent',
-    description: 'Has a model answer messages, in free text or in the form of a schema.',
+    description:
+      'Has a model answer messages, in free text or in the form of a schema, with tools and a memory.',
     category: 'work',
-    sideEffect: 'none',
+    sideEffect: 'read',
   },
   {
     source: 'built-in',

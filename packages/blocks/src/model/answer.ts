@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '@sim/domain';
 import { isShallowJson, parseJson } from '../json-text.js';
+import type { ModelToolCall } from './request.js';
 
 /** How many tokens a question and its answer took; 0 where the server does not say. */
 export interface TokenCounts {
@@ -8,9 +9,21 @@ export interface TokenCounts {
   readonly total: number;
 }
 
+/** The tokens of two questions and their answers. */
+export function sumOf(a: TokenCounts, b: TokenCounts): TokenCounts {
+  return {
+    prompt: a.prompt + b.prompt,
+    completion: a.completion + b.completion,
+    total: a.total + b.total,
+  };
+}
+
 /** What a model answered. */
 export interface ModelAnswer {
+  /** May be empty where it asks for tools. */
   readonly content: string;
+  /** What the model asks for before it answers; mostly nothing. */
+  readonly toolCalls: readonly ModelToolCall[];
   /** As the server names it. */
   readonly model: string;
   readonly tokens: TokenCounts;
@@ -23,6 +36,14 @@ export class ModelRefusedError extends Error {
   constructor(reason: string) {
     super(reason);
     this.name = 'ModelRefusedError';
+  }
+}
+
+/** The answer broke off in the middle. */
+export class ModelBrokeOffError extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'ModelBrokeOffError';
   }
 }
 
@@ -50,12 +71,32 @@ export function readAnswer(completion: unknown, asked: string): ModelAnswer {
   if (choice.finish_reason === 'content_filter') {
     throw new ModelRefusedError('a content filter stopped the answer');
   }
+  const toolCalls = readToolCalls(message.tool_calls ?? null);
   return {
-    content: readContent(message.content ?? null),
+    content: readContent(message.content ?? (toolCalls.length > 0 ? '' : null)),
+    toolCalls,
     model: typeof body.model === 'string' && body.model !== '' ? body.model : asked,
     tokens: readTokens(body.usage ?? null),
     cutOff: choice.finish_reason === 'length',
   };
+}
+
+/** No model asks for more at a time in earnest. */
+const MAX_CALLS = 64;
+
+function readToolCalls(calls: JsonValue): ModelToolCall[] {
+  if (!Array.isArray(calls)) return [];
+  return (calls as readonly JsonValue[]).slice(0, MAX_CALLS).flatMap((call, index) => {
+    const { id, function: called } = isJsonObject(call) ? call : {};
+    if (!isJsonObject(called) || typeof called.name !== 'string') return [];
+    const { arguments: given = '' } = called;
+    return {
+      id: typeof id === 'string' && id !== '' ? id : `call_${index}`,
+      name: called.name,
+      // Some servers send them parsed.
+      arguments: typeof given === 'string' ? given : JSON.stringify(given),
+    };
+  });
 }
 
 /** Some servers answer in parts. */

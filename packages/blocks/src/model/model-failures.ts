@@ -2,8 +2,8 @@ import { isJsonObject, type BlockError, type JsonObject } from '@sim/domain';
 import type { BlockContext, BlockFailure } from '@sim/engine';
 import { APIConnectionError, APIError } from 'openai';
 import { failure, redact } from '../failures.js';
-import { ModelAnswerInvalidError, ModelRefusedError } from './answer.js';
-import { retryAfterMs, TOO_LARGE } from './transport.js';
+import { ModelAnswerInvalidError, ModelBrokeOffError, ModelRefusedError } from './answer.js';
+import { AnswerTooLargeError, retryAfterMs, TOO_LARGE } from './transport.js';
 
 /** What was asked of whom. */
 export interface Asked {
@@ -62,6 +62,11 @@ function describe(error: unknown, asked: Asked): Told | null {
     return { code: 'model_refused', message, retryable: false };
   }
   if (error instanceof ModelAnswerInvalidError) return invalid(error.message, asked);
+  if (error instanceof AnswerTooLargeError) return invalid('it is too large', asked);
+  if (error instanceof ModelBrokeOffError) {
+    const message = `${hostOf(asked)} broke off its answer: ${snippet(error.message, asked.secrets)}. Try again.`;
+    return { code: 'model_unavailable', message, retryable: true };
+  }
   if (error instanceof APIConnectionError) return unreachable(error, asked);
   if (isApiError(error)) return ofStatus(error, asked);
   // The library parses what claims to be JSON.

@@ -53,6 +53,7 @@ describe('a model', () => {
     const { model, server } = await start([says('Hi.')]);
     expect(await model.complete(QUESTION, contextOf())).toEqual({
       content: 'Hi.',
+      toolCalls: [],
       model: 'test-model-1',
       tokens: { prompt: 10, completion: 5, total: 15 },
       cutOff: false,

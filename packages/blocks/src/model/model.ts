@@ -11,8 +11,10 @@ import {
   type Shape,
 } from './adaptation.js';
 import { readAnswer, type ModelAnswer } from './answer.js';
+import { orAborted } from '../or-aborted.js';
 import { isApiError, modelFailure, secretsOf } from './model-failures.js';
 import type { ModelRequest } from './request.js';
+import { readStream, tellWhole } from './stream.js';
 import { cappedFetch } from './transport.js';
 
 /** The server of a model, and what may be asked of it. */
@@ -81,6 +83,7 @@ export function createModel(options: ModelOptions): Model {
       const signal = AbortSignal.any([context.signal, limit]);
       try {
         const asking = () => ask(clientWith(apiKey), { ...request, model }, shapes, signal);
+        // The library sleeps between attempts without heed of the signal.
         return readAnswer(await orAborted(asking, signal), model);
       } catch (error) {
         context.signal.throwIfAborted();
@@ -105,7 +108,7 @@ async function ask(
   let shape = shapes.get(request.model) ?? FIRST_SHAPE;
   for (let tries = 0; ; tries += 1) {
     try {
-      return await client.chat.completions.create(requestBody(request, shape), { signal });
+      return await send(client, request, shape, signal);
     } catch (error) {
       if (!isApiError(error) || tries >= MAX_ADAPTATIONS) throw error;
       const refusal = refusalOf(error);
@@ -115,6 +118,22 @@ async function ask(
       if (!isAboutOneSchema(refusal)) remember(shapes, request.model, shape);
     }
   }
+}
+
+async function send(
+  client: OpenAI,
+  request: ModelRequest & { readonly model: string },
+  shape: Shape,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const body = requestBody(request, shape);
+  const asked = client.chat.completions.create(body, { signal });
+  if (body.stream !== true || !request.onText) {
+    const whole = await asked;
+    if (request.onText) tellWhole(whole, request.onText);
+    return whole;
+  }
+  return readStream(await asked.asResponse(), client, request.onText);
 }
 
 function refusalOf(error: APIError): Refusal {
@@ -128,19 +147,4 @@ function remember(shapes: Map<string, Shape>, model: string, shape: Shape): void
   const oldest = shapes.keys().next().value;
   if (shapes.size >= MAX_REMEMBERED && oldest !== undefined) shapes.delete(oldest);
   shapes.set(model, shape);
-}
-
-/** The library sleeps between attempts without heed of the signal. */
-async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

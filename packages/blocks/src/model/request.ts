@@ -1,10 +1,36 @@
 import type { JsonObject } from '@sim/domain';
 
-/** One message of a conversation with a model. */
-export interface ModelMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+/** A tool that a model asks for. */
+export interface ModelToolCall {
+  /** Names the call where its result is given back. */
+  readonly id: string;
+  readonly name: string;
+  /** As the model wrote them: JSON, if all is well. */
+  readonly arguments: string;
 }
+
+/** One message of a conversation with a model. */
+export type ModelMessage =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  | {
+      readonly role: 'assistant';
+      readonly content: string;
+      readonly toolCalls?: readonly ModelToolCall[];
+    }
+  /** What came of a tool that the model asked for. */
+  | { readonly role: 'tool'; readonly content: string; readonly callId: string };
+
+/** A tool that a model may ask for. */
+export interface ModelTool {
+  /** Letters, digits, `_` and `-`, 64 at most. */
+  readonly name: string;
+  readonly description: string;
+  /** The JSON schema of an object. */
+  readonly parameters: JsonObject;
+}
+
+/** Whether a model asks for tools: as it likes, not at all, or for this one. */
+export type ToolChoice = 'auto' | 'none' | { readonly name: string };
 
 /** The form that an answer shall have. */
 export interface AnswerSchema {
@@ -26,4 +52,9 @@ export interface ModelRequest {
   /** Of the answer. */
   readonly maxTokens?: number | null;
   readonly schema?: AnswerSchema | null;
+  readonly tools?: readonly ModelTool[];
+  /** `auto` where it is not given; counts only where there are tools. */
+  readonly toolChoice?: ToolChoice;
+  /** Told of the answer's text as it comes; the server is asked to send it piece by piece then. */
+  readonly onText?: ((text: string) => void) | undefined;
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '@sim/domain';
 import type { BlockContext } from '@sim/engine';
-import { jsonOfAnswer, type ModelAnswer, type TokenCounts } from './answer.js';
+import { jsonOfAnswer, sumOf, type ModelAnswer, type TokenCounts } from './answer.js';
 import { answerInvalid, secretsOf } from './model-failures.js';
 import type { Model } from './model.js';
 import type { AnswerSchema, ModelMessage, ModelRequest } from './request.js';
@@ -24,7 +24,7 @@ const REPEATED_LENGTH = 4000;
  * @throws BlockFailure as {@link Model.complete}; `model_answer_invalid` where the second is refused too
  */
 export async function askForObject<T>(
-  model: Model,
+  model: Pick<Model, 'complete'>,
   request: ModelRequest & { readonly schema: AnswerSchema },
   read: (value: JsonObject) => Reading<T>,
   context: BlockContext,
@@ -40,7 +40,7 @@ export async function askForObject<T>(
   return {
     value: corrected.value,
     model: second.model,
-    tokens: sum(first.tokens, second.tokens),
+    tokens: sumOf(first.tokens, second.tokens),
   };
 }
 
@@ -61,12 +61,4 @@ function correction(answer: ModelAnswer, problem: string): ModelMessage[] {
       content: `That answer cannot be used: ${problem}. Answer again with one JSON object in the form that was asked for.`,
     },
   ];
-}
-
-function sum(a: TokenCounts, b: TokenCounts): TokenCounts {
-  return {
-    prompt: a.prompt + b.prompt,
-    completion: a.completion + b.completion,
-    total: a.total + b.total,
-  };
 }

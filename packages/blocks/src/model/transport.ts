@@ -20,6 +20,12 @@ export function cappedFetch(dispatcher: Dispatcher, maxBytes: number) {
       signal: init.signal ?? null,
     });
     const { status } = answer;
+    if (isStream(init, answer.headers.get('content-type'), status)) {
+      return new Response(capped(answer.body, maxBytes * STREAM_OVERHEAD), {
+        status,
+        headers: [...answer.headers].filter(([name]) => name !== 'content-encoding'),
+      });
+    }
     const text = await readText(answer.body, maxBytes);
     if (text === null) return tooLarge();
     const headers = new Headers([...answer.headers]);
@@ -28,6 +34,37 @@ export function cappedFetch(dispatcher: Dispatcher, maxBytes: number) {
     if (isLongWait(headers)) headers.set('x-should-retry', 'false');
     return new Response(status === 204 || status === 304 ? null : text, { status, headers });
   };
+}
+
+/** A stream wraps each word in some hundred bytes of its own. */
+const STREAM_OVERHEAD = 10;
+
+/** An answer piece by piece is larger than it may be. */
+export class AnswerTooLargeError extends Error {
+  constructor() {
+    super('The answer is too large.');
+    this.name = 'AnswerTooLargeError';
+  }
+}
+
+/** Whether an answer comes piece by piece, as it was asked to: a server may send all of it at once. */
+function isStream({ body }: RequestInit, contentType: string | null, status: number): boolean {
+  // In a text of the request, the quotes would be escaped.
+  const wasAsked = typeof body === 'string' && body.includes('"stream":true');
+  return wasAsked && status === 200 && /^text\/event-stream\b/i.test(contentType ?? '');
+}
+
+function capped(body: AsyncIterable<Uint8Array> | null, maxBytes: number) {
+  return ReadableStream.from(
+    (async function* () {
+      let size = 0;
+      for await (const chunk of body ?? []) {
+        size += chunk.byteLength;
+        if (size > maxBytes) throw new AnswerTooLargeError();
+        yield chunk;
+      }
+    })(),
+  );
 }
 
 /** Null where it is larger. */

@@ -52,6 +52,56 @@ export function says(content: JsonValue, over: JsonObject = {}): Behaviour {
     });
 }
 
+/** A call of a tool, as a model asks for it. */
+export interface AskedCall {
+  readonly name: string;
+  readonly args: JsonValue;
+  readonly id?: string;
+}
+
+function toolCalls(calls: readonly AskedCall[]): JsonObject[] {
+  return calls.map(({ name, args, id }, index) => ({
+    index,
+    id: id ?? `call_${name}_${index}`,
+    type: 'function',
+    function: { name, arguments: typeof args === 'string' ? args : JSON.stringify(args) },
+  }));
+}
+
+/** A whole answer that asks for tools. */
+export function asksFor(...calls: AskedCall[]): Behaviour {
+  const message = { role: 'assistant', content: null, tool_calls: toolCalls(calls) };
+  return says('', { finish_reason: 'tool_calls', message });
+}
+
+/** An answer piece by piece, each with a part of its text or a call of a tool. */
+export function streams(...pieces: (string | AskedCall)[]): Behaviour {
+  const deltas = pieces.map((piece): JsonObject => {
+    return typeof piece === 'string' ? { content: piece } : { tool_calls: toolCalls([piece]) };
+  });
+  return (_, response) => {
+    const chunks = streamChunks(
+      deltas,
+      pieces.every((piece) => typeof piece === 'string'),
+    );
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    response.end(chunks.map((chunk) => `data: ${chunk}\n\n`).join(''));
+  };
+}
+
+/** The chunks of an answer with these deltas, the mark at its end too. */
+export function streamChunks(deltas: readonly JsonObject[], isText = true): string[] {
+  const chunk = (choices: JsonValue, usage: JsonValue = null) =>
+    JSON.stringify({ id: 'chatcmpl-1', model: 'test-model-1', choices, usage });
+  const last = { index: 0, delta: {}, finish_reason: isText ? 'stop' : 'tool_calls' };
+  return [
+    ...deltas.map((delta) => chunk([{ index: 0, delta, finish_reason: null }])),
+    chunk([last]),
+    chunk([], { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }),
+    '[DONE]',
+  ];
+}
+
 /** An error as OpenAI sends them. */
 export function fails(
   status: number,

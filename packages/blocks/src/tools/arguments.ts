@@ -2,7 +2,7 @@ import { asText, isJsonObject, own, type JsonObject, type JsonValue } from '@sim
 import { parseJson } from '../json-text.js';
 
 /** Names as they are compared where their spelling differs: `channel_id`, `channelId`, `Channel ID`. */
-function looseName(name: string): string {
+export function looseName(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 

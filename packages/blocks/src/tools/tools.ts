@@ -11,10 +11,9 @@ import {
 import { LRUCache } from 'lru-cache';
 import { failure } from '../failures.js';
 import { createGuardedAgent } from '../http/guarded-agent.js';
+import { createAdapters } from './adapters.js';
 import { misconfigured, type PreparedCall, type ToolCall, type ToolLimits } from './call.js';
-import { prepareHttp } from './http-tool.js';
-import { mcpTools } from './mcp/mcp-tool.js';
-import { openApiTools } from './openapi/openapi-tool.js';
+import type { OfferedTool } from './describe.js';
 import { toolOutput, withoutSecrets } from './output.js';
 import { encoded, markersOf } from './template.js';
 
@@ -42,6 +41,21 @@ export interface Tools extends ToolFinder {
    * @throws BlockFailure as a run does
    */
   preview(tool: ToolConfig, params: JsonObject, context: BlockContext): Promise<JsonObject>;
+  /**
+   * The tool for an operation of a block type as an agent may call it; a document is fetched and a server
+   * asked for what it takes. Null where there is none.
+   * @throws BlockFailure where that cannot be told
+   */
+  offer(
+    use: {
+      readonly workspaceId: string;
+      readonly blockType: string;
+      readonly operation: string | null;
+    },
+    context: BlockContext,
+  ): Promise<OfferedTool | null>;
+  /** As {@link offer}, of a tool that is at hand. */
+  describe(tool: ToolConfig, context: BlockContext): Promise<OfferedTool>;
   /** Ends connections; calls that still run fail. Idempotent. */
   close(): Promise<void>;
 }
@@ -69,8 +83,7 @@ export function createTools(options: ToolsOptions): Tools {
     maxRedirects: MAX_REDIRECTS,
     maxResponseBytes: options.maxResponseBytes ?? 5 * 1024 * 1024,
   };
-  const openApi = openApiTools(limits);
-  const mcp = mcpTools(limits);
+  const adapters = createAdapters(limits);
   const atHand = new LRUCache<string, readonly ToolConfig[]>({
     max: MAX_WORKSPACES,
     maxSize: MAX_CHARACTERS,
@@ -79,19 +92,6 @@ export function createTools(options: ToolsOptions): Tools {
     fetchMethod: (workspaceId) => options.store.enabled(workspaceId),
   });
 
-  const prepare = async (call: ToolCall): Promise<PreparedCall> => {
-    const { adapter } = call;
-    switch (adapter.kind) {
-      case 'http':
-        return prepareHttp({ ...call, adapter }, limits);
-      case 'openapi':
-        return openApi.prepare({ ...call, adapter });
-      case 'mcp':
-        return mcp.prepare({ ...call, adapter });
-      default:
-        return adapter satisfies never;
-    }
-  };
   const perform = async (
     tool: ToolConfig,
     params: JsonObject,
@@ -99,7 +99,7 @@ export function createTools(options: ToolsOptions): Tools {
     work: (prepared: PreparedCall) => Promise<JsonValue>,
   ): Promise<JsonObject> => {
     const call = await withSecrets(options.secrets, tool, params, context);
-    return shown(call, await work(await prepare(call)));
+    return shown(call, await work(await adapters.prepare(call)));
   };
   const executor = (tool: ToolConfig): BlockExecutor => ({
     type: tool.blockType,
@@ -109,9 +109,18 @@ export function createTools(options: ToolsOptions): Tools {
       output: await perform(tool, params, context, (prepared) => prepared.send()),
     }),
   });
+  const describe = async (tool: ToolConfig, context: BlockContext): Promise<OfferedTool> => {
+    const told = await adapters.describe(await withSecrets(options.secrets, tool, {}, context));
+    return { ...told, executor: executor(tool), runsAll: tool.operation === null };
+  };
 
   return {
     executor,
+    describe,
+    async offer({ workspaceId, blockType, operation }, context) {
+      const tool = toolFor((await atHand.fetch(workspaceId)) ?? [], blockType, operation);
+      return tool && describe(tool, context);
+    },
     preview: (tool, params, context) =>
       perform(tool, params, context, ({ preview }) => Promise.resolve(preview)),
     async find(workspaceId, blockType, operation) {
@@ -119,7 +128,7 @@ export function createTools(options: ToolsOptions): Tools {
       return tool && executor(tool);
     },
     async close() {
-      await mcp.close();
+      await adapters.close();
       await dispatcher.destroy();
     },
   };

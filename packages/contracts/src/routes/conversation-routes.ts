@@ -167,7 +167,9 @@ const SESSION_ROUTES = defineRoutes('conversation-service', {
     summary: 'What happened',
     description:
       'A page of JSON, or with Accept: text/event-stream a stream that goes on; Last-Event-ID takes ' +
-      'it up where it broke off.',
+      'it up where it broke off. What an agent says while it is under way comes in the stream as ' +
+      'agent-message-delta, {runId, stateId, nodeId, index, text}, without an id: it is not kept, and ' +
+      'its whole text arrives with an event.',
     access: 'viewer',
     request: { params: c.sessionParams, query: pageQuery, headers: streamHeaders },
     responses: {

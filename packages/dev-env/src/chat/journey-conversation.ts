@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createBlocks } from '@sim/blocks';
+import { createBlocks, createTools } from '@sim/blocks';
 import type { Journey } from '@sim/domain';
 import {
   createEngine,
@@ -10,6 +10,7 @@ import {
 } from '@sim/engine';
 import {
   createMemoryJourneys,
+  createMemoryMemories,
   createMemorySecrets,
   createMemorySessions,
   MemoryBus,
@@ -30,8 +31,17 @@ export type Secrets = Readonly<Record<string, string>>;
  */
 export function journeyConversation(journey: Journey, secrets: Secrets): Conversation {
   const { model, apiKey } = parseConfig({ model: modelSettings(), apiKey: modelKey() }, secrets);
+  const allowPrivateHosts = ['localhost', '127.0.0.1'];
+  // No workspace configures any, but a workflow may name the servers of its own.
+  const tools = createTools({
+    store: { enabled: () => Promise.resolve([]) },
+    secrets: createMemorySecrets(secrets),
+    allowPrivateHosts,
+  });
   const blocks = createBlocks({
-    allowPrivateHosts: ['localhost', '127.0.0.1'],
+    allowPrivateHosts,
+    tools,
+    memories: createMemoryMemories(),
     ...(model && { model: { ...model, apiKey } }),
   });
   const journeys = createMemoryJourneys();
@@ -95,7 +105,7 @@ export function journeyConversation(journey: Journey, secrets: Secrets): Convers
     },
     async close() {
       await engine.close();
-      await blocks.close();
+      await Promise.all([blocks.close(), tools.close()]);
     },
   };
 }

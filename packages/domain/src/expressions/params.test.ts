@@ -189,3 +189,35 @@ describe('resolveParams of a fork', () => {
     });
   });
 });
+
+describe('the code of an agent’s tools', () => {
+  const tools = (code: string) => [{ type: 'custom-tool', title: '<b.name>', code }];
+
+  it.each<[string, (tools: JsonValue) => JsonValue]>([
+    ['a list', (value) => value],
+    ['a text', (value) => JSON.stringify(value)],
+  ])('is bound to values, which are never read as code, in %s', (_, form) => {
+    const code = 'return [<b.name>, "{{KEY}}", place]';
+    const outcome = resolved(tool('agent', { tools: form(tools(code)) }));
+    const [first] = outcome.params.tools as JsonObject[];
+    expect(first).toMatchObject({ type: 'custom-tool', title: 'Ada "A"' });
+    expect(first?.code).not.toMatch(/Ada|s3cret|<b/);
+    expect(Object.values(outcome.bindings).sort()).toEqual(['Ada "A"', 's3cret']);
+    expect(outcome.secrets).toEqual(['s3cret']);
+  });
+
+  it('keeps tools apart, and regular expressions as they are', () => {
+    const both = [...tools('return <b.n>'), ...tools('return /<b.name>/.test(<b.name>)'), 5];
+    const { params, bindings } = resolved(tool('agent', { tools: both }));
+    expect(Object.keys(bindings)).toHaveLength(2);
+    const [, second, third] = params.tools as JsonValue[];
+    expect(second).toMatchObject({ code: expect.stringContaining('/<b.name>/') as string });
+    expect(third).toBe(5);
+  });
+
+  it('is text where no list of tools stands', () => {
+    const { params, bindings } = resolved(tool('agent', { tools: 'as <b.name> likes' }));
+    expect(params.tools).toBe('as Ada "A" likes');
+    expect(bindings).toEqual({});
+  });
+});

@@ -58,10 +58,13 @@ export function resolveParams(
       Object.assign(bindings, bound.bindings);
       setOwn(params, key, bound.code);
     } else {
+      const tools = isToolList(state, key) ? readList(value) : null;
       const reading = own(own(READINGS, typeOf(state)) ?? {}, key);
-      const filled = reading
-        ? fillTyped(value, reading, gathering)
-        : fillValue(value, gathering, 'text');
+      const filled = tools
+        ? tools.map((one, index) => fillTool(one, index, gathering, bindings))
+        : reading
+          ? fillTyped(value, reading, gathering)
+          : fillValue(value, gathering, 'text');
       setOwn(params, key, filled);
     }
   }
@@ -76,6 +79,32 @@ function typeOf(state: JourneyState): string {
 function isCode(state: JourneyState, key: string): boolean {
   if (state.kind === 'loop') return key === 'condition';
   return state.kind === 'tool' && state.blockType === 'function' && key === 'code';
+}
+
+function isToolList(state: JourneyState, key: string): boolean {
+  return state.kind === 'tool' && state.blockType === 'agent' && key === 'tools';
+}
+
+function readList(value: JsonValue): readonly JsonValue[] | null {
+  const list = typeof value === 'string' ? parseJson(value) : value;
+  return Array.isArray(list) ? (list as readonly JsonValue[]) : null;
+}
+
+/** A tool of an agent may be code, in which references are bound as they are in a function's. */
+function fillTool(
+  tool: JsonValue,
+  index: number,
+  gathering: Gathering,
+  bindings: Record<string, JsonValue>,
+): JsonValue {
+  if (!isJsonObject(tool) || typeof tool.code !== 'string') {
+    return fillValue(tool, gathering, 'raw');
+  }
+  const { code, ...others } = tool;
+  const bound = fillCode(code, gathering, `__ref_${index}_`);
+  Object.assign(bindings, bound.bindings);
+  const filled = fillValue(others, gathering, 'raw');
+  return { ...(isJsonObject(filled) ? filled : others), code: bound.code };
 }
 
 function fillTyped(value: JsonValue, reading: Reading, gathering: Gathering): JsonValue {

@@ -4,6 +4,7 @@ import type { Workflow } from '../workflow/types.js';
 import { IssueLog, quote, quoteAll } from '../workflow/issue-log.js';
 import { normaliseName } from '../expressions/references.js';
 import { FreshIds } from '../workflow/names.js';
+import { checkAgentTools } from './check-agent-tools.js';
 import { checkConditions } from './check-conditions.js';
 import { checkReferences } from './check-references.js';
 import { missingEntries } from './containers.js';
@@ -182,6 +183,7 @@ function reportStates(
     const block = survey.byId.get(state.blockId);
     if (block && (state.kind === 'tool' || state.kind === 'router')) reportGaps(block, log);
     if (state.kind === 'tool') reportExecutor(state, options, log);
+    if (state.kind === 'tool') checkAgentTools(state, options, log);
     if (state.kind === 'fork') checkConditions(state, log);
   }
 }

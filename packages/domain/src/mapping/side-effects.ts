@@ -3,6 +3,7 @@ import { entryOf } from '../catalogue/catalogue.js';
 import type { BlockTypeEntry } from '../catalogue/types.js';
 import type { SideEffect } from '../journey/types.js';
 import type { Block } from '../workflow/types.js';
+import { usesOf } from './agent-tools.js';
 import { isBlank } from './blank.js';
 import { mayRun, operationOf, type ToolOffer } from './tools.js';
 import type { MapOptions } from './types.js';
@@ -15,7 +16,15 @@ export function sideEffectOf(
   const given = own(sideEffects, block.type) ?? effectOfTool(block, tools);
   if (given) return given;
   const entry = entryOf(block.type);
-  return entry ? effectOf(entry, block.params) : 'write';
+  const itself = entry ? effectOf(entry, block.params) : 'write';
+  if (block.type !== 'agent') return itself;
+  // Which of its tools a model will call is not known before the run: it is asked about the worst.
+  const uses = usesOf(block.params).filter(({ type }) => type !== 'agent');
+  return worst([itself, ...uses.map((use) => sideEffectOf(use, { sideEffects, tools }))]);
+}
+
+function worst(effects: readonly SideEffect[]): SideEffect {
+  return effects.reduce((a, b) => (RANKS[b] > RANKS[a] ? b : a), 'none');
 }
 
 const RANKS: Readonly<Record<SideEffect, number>> = { none: 0, read: 1, write: 2 };
@@ -26,7 +35,7 @@ function effectOfTool(
   tools: readonly ToolOffer[],
 ): SideEffect | undefined {
   const effects = mayRun(tools, type, operationOf(params)).map(({ sideEffect }) => sideEffect);
-  return effects.sort((a, b) => RANKS[b] - RANKS[a])[0];
+  return effects.length === 0 ? undefined : worst(effects);
 }
 
 /** An operation that only the run will tell is none that reads. */

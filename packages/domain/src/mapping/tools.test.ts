@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../json.js';
 import { block, edge, parsed, uiExport } from '../workflow/testing/exports.js';
 import { mapWorkflow } from './map-workflow.js';
-import { operationOf, takesTools, toolFor, toolsUsed, type ToolOffer } from './tools.js';
+import { operationOf, takesTools, toolFor, type ToolOffer } from './tools.js';
+import { toolsUsed } from './tools-used.js';
 
 const start = block('start', 'start_trigger');
 const map = (params: JsonObject, tools: readonly ToolOffer[], type = 'slack') => {

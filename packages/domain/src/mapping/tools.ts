@@ -74,21 +74,3 @@ export function mayRun(
   if (operation !== null) return [toolFor(tools, blockType, operation)].filter((t) => t !== null);
   return takesTools(blockType) ? tools.filter((tool) => tool.blockType === blockType) : [];
 }
-
-/**
- * The tools that run some of these blocks, in an order of their own: what a journey depends on, whichever
- * other tools there are.
- */
-export function toolsUsed(
-  blocks: readonly { readonly type: string; readonly params: JsonObject }[],
-  tools: readonly ToolOffer[],
-): ToolOffer[] {
-  if (tools.length === 0) return [];
-  const used = new Map<string, ToolOffer>();
-  for (const { type, params } of blocks) {
-    for (const { blockType, operation, sideEffect } of mayRun(tools, type, operationOf(params))) {
-      used.set(JSON.stringify([blockType, operation]), { blockType, operation, sideEffect });
-    }
-  }
-  return [...used].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tool]) => tool);
-}

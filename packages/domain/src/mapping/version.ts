@@ -3,11 +3,11 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isJsonObject, type JsonValue } from '../json.js';
 import type { ChildJourney } from '../journey/types.js';
 import type { Workflow } from '../workflow/types.js';
-import { toolsUsed } from './tools.js';
+import { toolsUsed } from './tools-used.js';
 import type { MapOptions } from './types.js';
 
 /** Counts changes to what the mapping makes of a workflow. */
-export const MAPPER_VERSION = '2';
+export const MAPPER_VERSION = '3';
 
 /**
  * SHA-256 (hex) of all that shapes a journey: the same workflow out of another envelope has the same.

@@ -3,3 +3,4 @@ export * from './workflows.js';
 export * from './conversations.js';
 export * from './security.js';
 export * from './tools.js';
+export * from './memories.js';

@@ -6,6 +6,7 @@ import { guardedFetch } from './guarded-fetch.js';
 /** A tool of a server, as the server lists it. */
 export interface McpTool {
   readonly name: string;
+  readonly description: string;
   readonly inputSchema: JsonObject;
 }
 
@@ -167,7 +168,10 @@ async function findTool(
       options,
     );
     const found = listed.tools.find((tool) => tool.name === name);
-    if (found) return { name, inputSchema: found.inputSchema as JsonObject };
+    if (found) {
+      const { description = '', inputSchema } = found;
+      return { name, description, inputSchema: inputSchema as JsonObject };
+    }
     cursor = listed.nextCursor;
     if (cursor === undefined) break;
   }

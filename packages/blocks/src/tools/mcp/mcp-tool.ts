@@ -11,6 +11,7 @@ import {
   type ToolCall,
   type ToolLimits,
 } from '../call.js';
+import type { ToolDescription } from '../describe.js';
 import { fillTable, fillText } from '../template.js';
 import {
   connectMcp,
@@ -52,26 +53,35 @@ export function mcpTools(limits: ToolLimits) {
     }
   };
 
-  const prepare = async (call: McpCall): Promise<PreparedCall> => {
+  const requestOf = ({ context }: McpCall) => {
+    return { signal: context.signal, timeoutMs: limits.timeoutMs };
+  };
+  const look = async (call: McpCall): Promise<McpTool> => {
     const { context, adapter } = call;
-    const request = { signal: context.signal, timeoutMs: limits.timeoutMs };
-    const find = () => within(call, (connection) => connection.tool(adapter.tool, request));
+    const find = () => within(call, (connection) => connection.tool(adapter.tool, requestOf(call)));
     // Nothing is done by looking: where the server forgot the connection, a new one is as good.
     const tool = await find().catch((error: unknown) => {
       if (error instanceof BlockFailure && error.error.code === 'connection_lost') return find();
       throw error;
     });
-    if (!tool) {
-      const message = `The server has no tool "${adapter.tool}".`;
-      throw failure(context, { code: 'tool_not_found', message, retryable: false });
-    }
+    if (tool) return tool;
+    const message = `The server has no tool "${adapter.tool}".`;
+    throw failure(context, { code: 'tool_not_found', message, retryable: false });
+  };
+  const describe = async (call: McpCall): Promise<ToolDescription> => {
+    const { description, inputSchema } = await look(call);
+    return { description, parameters: inputSchema };
+  };
+  const prepare = async (call: McpCall): Promise<PreparedCall> => {
+    const { context, adapter } = call;
+    const tool = await look(call);
     const args = argumentsFor(call, tool);
     return {
       preview: { url: targetOf(call, limits).url.href, tool: adapter.tool, arguments: args },
       send: async () => {
         const meta = { [IDEMPOTENCY_META]: context.idempotencyKey };
         const result = await within(call, (connection) =>
-          connection.call(adapter.tool, args, meta, request),
+          connection.call(adapter.tool, args, meta, requestOf(call)),
         );
         if (result.isError) throw toolError(call, result);
         return valueOf(result);
@@ -79,7 +89,7 @@ export function mcpTools(limits: ToolLimits) {
     };
   };
 
-  return { prepare, close: () => pool.close() };
+  return { prepare, describe, close: () => pool.close() };
 }
 
 function targetOf(call: McpCall, limits: ToolLimits): McpTarget {

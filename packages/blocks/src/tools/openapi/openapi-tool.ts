@@ -9,6 +9,7 @@ import {
   type ToolCall,
   type ToolLimits,
 } from '../call.js';
+import { describeOperation } from '../describe.js';
 import { guarded, preparedRequest } from '../http-exchange.js';
 import { fillTable, fillText } from '../template.js';
 import { OpenApiError, readDocument, type OpenApiDocument } from './document.js';
@@ -54,14 +55,19 @@ export function openApiTools(limits: ToolLimits) {
     return document;
   };
 
-  const prepare = async (call: OpenApiCall): Promise<PreparedCall> => {
-    const { adapter, params } = call;
-    const values = { ...call, blockType: call.tool.blockType };
+  const find = async (call: OpenApiCall) => {
+    const { adapter } = call;
     // Where to go is the tool's own affair: no parameter of a block has a say in it.
-    const own = { ...values, params: {} };
+    const own = { ...call, blockType: call.tool.blockType, params: {} };
     const documentUrl = adapter.documentUrl === null ? null : fillText(adapter.documentUrl, own);
     const document = documentUrl === null ? inline(adapter) : await fetched(call, documentUrl);
     const operation = findOperation(document, adapter.operationId);
+    return { own, documentUrl, document, operation };
+  };
+  const prepare = async (call: OpenApiCall): Promise<PreparedCall> => {
+    const { adapter, params } = call;
+    const values = { ...call, blockType: call.tool.blockType };
+    const { own, documentUrl, operation } = await find(call);
     const given = adapter.server === null ? operation.server : fillText(adapter.server, own);
     const outcome = requestFor(operation, absolute(given, documentUrl), params);
     if (!outcome.ok) throw missingParams(call, outcome.missing);
@@ -70,15 +76,22 @@ export function openApiTools(limits: ToolLimits) {
     return preparedRequest(call, { ...request, headers: { ...headers, ...added } }, limits);
   };
 
+  const told = async <T>(call: OpenApiCall, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof OpenApiError ? misconfigured(call, error.message, error) : error;
+    }
+  };
   return {
     /** @throws BlockFailure `invalid_params`, `tool_misconfigured`, or what fetching the document gives */
-    async prepare(call: OpenApiCall): Promise<PreparedCall> {
-      try {
-        return await prepare(call);
-      } catch (error) {
-        throw error instanceof OpenApiError ? misconfigured(call, error.message, error) : error;
-      }
-    },
+    prepare: (call: OpenApiCall) => told(call, () => prepare(call)),
+    /** @throws BlockFailure `tool_misconfigured`, or what fetching the document gives */
+    describe: (call: OpenApiCall) =>
+      told(call, async () => {
+        const { document, operation } = await find(call);
+        return describeOperation(document, operation);
+      }),
   };
 }
 

@@ -32,6 +32,8 @@ export interface ApiOperation {
   readonly server: string | null;
   readonly parameters: readonly OperationParameter[];
   readonly body: OperationBody | null;
+  /** What it does, in the words of the document; empty where it says nothing. */
+  readonly summary: string;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const;
@@ -53,10 +55,16 @@ export function findOperation(document: OpenApiDocument, operationId: string): A
         server: serverOf(document, [operation, item, document.root]),
         parameters: parametersOf(document, item, operation),
         body: bodyOf(document, operation),
+        summary: summaryOf(operation),
       };
     }
   }
   throw new OpenApiError(`The document has no operation "${operationId.slice(0, 100)}".`);
+}
+
+function summaryOf({ summary, description }: JsonObject): string {
+  const texts = [summary, description].filter((text) => typeof text === 'string');
+  return texts.join('\n').trim();
 }
 
 function objectAt(node: JsonObject, key: string): JsonObject {

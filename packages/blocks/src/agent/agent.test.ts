@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '@sim/domain';
 import { afterEach, describe, expect, it } from 'vitest';
 import { agentBlock } from './agent.js';
-import { failureOf, outputOf } from './testing/context.js';
-import { fails, says, startModel, type Behaviour } from './testing/model-server.js';
+import { failureOf, outputOf } from '../testing/context.js';
+import { fails, says, startModel, type Behaviour } from '../testing/model-server.js';
 
 const MESSAGES = [
   { role: 'system', content: 'Be brief.' },
@@ -29,7 +29,8 @@ afterEach(async () => {
 async function start(...behaviours: Behaviour[]) {
   const { model, server, close } = await startModel(behaviours);
   opened.push({ close });
-  return { agent: agentBlock(model), server };
+  const ports = { executors: new Map(), tools: null, memories: null, clock: () => new Date() };
+  return { agent: agentBlock({ model, ...ports }), server };
 }
 
 describe('agent', () => {
@@ -115,17 +116,29 @@ describe('agent', () => {
   it('says what it left out', async () => {
     const { agent } = await start(says('Hi, I', { finish_reason: 'length' }));
     const tools = [
-      { type: 'gmail', title: 'Mail', usageControl: 'auto' },
+      { type: 'gmail', title: 'Mail', operation: 'send', usageControl: 'auto' },
       { type: 'slack', usageControl: 'none' },
       {},
-      ...Array.from({ length: 20 }, () => 'x'.repeat(1000)),
+      { type: 'workflow', title: 'x'.repeat(1000) },
     ];
     const output = await outputOf(agent, { messages: MESSAGES, tools, memoryType: 'conversation' });
     const { warnings } = output as { warnings: string[] };
-    expect(warnings).toHaveLength(3);
-    expect(warnings.join('\n')).toMatch(/Mail, \(without a name\), x+.* and 12 more/);
-    expect(warnings.join('\n')).not.toContain('slack');
-    expect(warnings.join('\n').length).toBeLessThan(1000);
+    expect(warnings).toEqual([
+      'The agent ran without its tool "Mail": nothing runs "gmail" with the operation "send".',
+      'The agent ran without its tool "(without a name)": it is of a kind that is not known.',
+      `The agent ran without its tool "${'x'.repeat(60)}": a workflow cannot be the tool of an agent here.`,
+      'The agent remembers nothing of earlier runs: no memory is kept here.',
+      'The answer was cut off at the limit of its tokens.',
+    ]);
+  });
+
+  it('says that it does without tools that are no list', async () => {
+    const { agent } = await start(says('Hi.'));
+    const output = await outputOf(agent, { messages: MESSAGES, tools: 'as you like' });
+    expect(output).toMatchObject({
+      content: 'Hi.',
+      warnings: [expect.stringContaining('no list')],
+    });
   });
 
   it('says nothing of tools that are switched off', async () => {

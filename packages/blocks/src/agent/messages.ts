@@ -1,14 +1,17 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@sim/domain';
 import type { BlockContext } from '@sim/engine';
-import { failure, invalidParams } from './failures.js';
-import { readListParam, readText, textField } from './model/model-params.js';
-import type { ModelMessage } from './model/request.js';
+import { failure, invalidParams } from '../failures.js';
+import { readListParam, readText, textField } from '../model/model-params.js';
+import type { ModelMessage } from '../model/request.js';
 
 const MAX_MESSAGES = 500;
 /** Of all messages together, in characters. */
 const MAX_LENGTH = 1_000_000;
 
-const ROLES: Readonly<Record<string, ModelMessage['role']>> = {
+/** The roles that an author gives messages. */
+type Role = Exclude<ModelMessage['role'], 'tool'>;
+
+const ROLES: Readonly<Record<string, Role>> = {
   system: 'system',
   developer: 'system',
   user: 'user',
@@ -57,6 +60,6 @@ function readMessage(one: JsonValue, index: number, context: BlockContext): Mode
   return message(role, readText(context, `content of message ${index + 1}`, one.content));
 }
 
-function message(role: ModelMessage['role'], content: string): ModelMessage[] {
+function message(role: Role, content: string): ModelMessage[] {
   return content.trim() === '' ? [] : [{ role, content }];
 }

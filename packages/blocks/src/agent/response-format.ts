@@ -1,8 +1,8 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from '@sim/domain';
 import type { BlockContext } from '@sim/engine';
-import { invalidParams } from './failures.js';
-import { readJson, readText, textField } from './model/model-params.js';
-import type { AnswerSchema } from './model/request.js';
+import { invalidParams } from '../failures.js';
+import { readJson, readText, textField } from '../model/model-params.js';
+import type { AnswerSchema } from '../model/request.js';
 
 const MAX_LENGTH = 100_000;
 

@@ -1,0 +1,2 @@
+DROP TABLE conversational_memory_messages;
+DROP TABLE conversational_memories;
