@@ -188,16 +188,19 @@ describe('an event', () => {
     ['create-conversational-workflow', { workflowId: 'ses_1' }],
     ['create-conversational-workflow', { workflowId: 'wf_1', initialInput: 'x' }],
     ['switch-workflow-mode', { sessionId: 'ses_1', targetMode: 'sideways' }],
-  ] as const)('%s of the wrong shape (%#) is refused with the place of what is wrong', async (name, payload) => {
-    const client = await live();
-    const answer = await client.ask(name, payload);
-    expect(answer).toMatchObject({
-      ok: false,
-      problem: { status: 400, code: 'invalid_event', instance: `/socket.io/${name}` },
-    });
-    if (!answer.ok) expect(answer.problem.errors?.length).toBeGreaterThan(0);
-    expect(client.socket.connected).toBe(true);
-  });
+  ] as const)(
+    '%s of the wrong shape (%#) is refused with the place of what is wrong',
+    async (name, payload) => {
+      const client = await live();
+      const answer = await client.ask(name, payload);
+      expect(answer).toMatchObject({
+        ok: false,
+        problem: { status: 400, code: 'invalid_event', instance: `/socket.io/${name}` },
+      });
+      if (!answer.ok) expect(answer.problem.errors?.length).toBeGreaterThan(0);
+      expect(client.socket.connected).toBe(true);
+    },
+  );
 
   it('of an unknown name, with too many arguments or nothing to answer to is refused', async () => {
     const client = await live();
