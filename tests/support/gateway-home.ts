@@ -17,6 +17,8 @@ import { startSimApp, type RunningSimApp, type SimAppOptions } from './sim-app.j
 export interface GatewayHome {
   readonly databaseUrl: string;
   readonly database: Database;
+  /** What the services tell each other by. */
+  readonly bus: MemoryBus;
   readonly ada: Person;
   readonly service: TestService;
   readonly app: RunningSimApp;
@@ -35,13 +37,19 @@ export async function openGatewayHome(
   const home = await createTestDatabase(inject('postgresUrl'));
   const database = home.open();
   const bus = new MemoryBus();
-  const service = await startTestService(home.url, { overrides: { bus }, ...settings });
+  // With a Redis of their own they have a bus of their own.
+  const busFor = (env: Readonly<Record<string, string>> = {}) =>
+    env['REDIS_URL'] === undefined ? { bus } : {};
+  const service = await startTestService(home.url, {
+    ...settings,
+    overrides: { ...busFor(settings.env), ...settings.overrides },
+  });
   const apps: RunningSimApp[] = [];
   const addApp = async (more: SimAppOptions = {}) => {
     const app = await startSimApp(home.url, {
       ...more,
       env: { CONVERSATION_SERVICE_URL: service.url, ...more.env },
-      overrides: { bus, ...more.overrides },
+      overrides: { ...busFor(more.env), ...more.overrides },
     });
     apps.push(app);
     return app;
@@ -51,6 +59,7 @@ export async function openGatewayHome(
   return {
     databaseUrl: home.url,
     database,
+    bus,
     ada,
     service,
     app,

@@ -5,16 +5,22 @@ import { identify, type AdmissionPorts } from './admission.js';
 import { realTimeUpdatesOff, refusal, shuttingDown, tooManyConnections } from './problems.js';
 import type { GatewaySocket } from './types.js';
 
+type Connection = GatewaySocket['conn'];
+
 /** Lets connections in, as many as there may be. */
 export interface Door {
   /** Connections that were let in and are still there. */
   readonly count: number;
+  /** A connection was made of which nothing else is known. */
+  knock(conn: Connection): void;
+  /** Connections that were not let in, or not yet. */
+  waiting(): readonly Connection[];
   /** Lets a connection in and tells it who it is. @throws ProblemError */
   admit(socket: GatewaySocket, draining: boolean): Promise<void>;
   /** Why not, as the client's `connect_error`: the problem is its `data`. */
   refusal(error: unknown): Error & { data: Problem };
   /** Whether so many wait at the door that further ones are not even told why. */
-  isOverrun(engine: { readonly clientsCount: number } | undefined): boolean;
+  isOverrun(): boolean;
 }
 
 /** Who is refused is told so on a connection: so many of them beside the others, at the same time. */
@@ -34,7 +40,8 @@ class RefusedConnection extends Error {
 /** The door of this replica. */
 export function createDoor(context: SimAppContext): Door {
   const { config, flags, docsBase, logger } = context;
-  const inside = new Set<GatewaySocket['conn']>();
+  const all = new Set<Connection>();
+  const inside = new Set<Connection>();
   const most = (): number =>
     Math.min(config.sockets.maxConnections, flags.current().realTimeUpdates.maxConnections);
   const ports: AdmissionPorts = {
@@ -47,6 +54,14 @@ export function createDoor(context: SimAppContext): Door {
     get count() {
       return inside.size;
     },
+    knock(conn) {
+      all.add(conn);
+      conn.once('close', () => {
+        all.delete(conn);
+        inside.delete(conn);
+      });
+    },
+    waiting: () => [...all].filter((conn) => !inside.has(conn)),
     async admit(socket, draining) {
       if (draining) throw shuttingDown();
       if (!flags.current().realTimeUpdates.enabled) throw realTimeUpdatesOff();
@@ -54,7 +69,6 @@ export function createDoor(context: SimAppContext): Door {
       // From here to its place among those inside nothing is awaited: two cannot take the last one.
       if (!inside.has(socket.conn) && inside.size >= most()) throw tooManyConnections(most());
       inside.add(socket.conn);
-      socket.conn.once('close', () => inside.delete(socket.conn));
       const { userId: user, workspaceId: workspace } = who.principal;
       Object.assign(socket.data, {
         ...who,
@@ -69,6 +83,6 @@ export function createDoor(context: SimAppContext): Door {
       else logger.info(line, 'socket refused');
       return new RefusedConnection(problem);
     },
-    isOverrun: (engine) => (engine?.clientsCount ?? 0) >= most() + REFUSALS,
+    isOverrun: () => all.size >= most() + REFUSALS,
   };
 }

@@ -63,7 +63,7 @@ export function createGateway(
 ): Gateway {
   const set = { ...DEFAULT_LIMITS, ...limits };
   const door = createDoor(context);
-  const io = createServer(context, app, () => door.isOverrun(io.engine));
+  const io = createServer(context, app, () => door.isOverrun());
   const sockets = io.of('/');
   const metrics = createSocketMetrics(context.metrics, () => door.count);
   const outbox = createOutbox(sockets, metrics, context.redis !== null);
@@ -112,9 +112,14 @@ export function createGateway(
     draining = true;
     await settled(underWay, set.graceMs);
     for (const socket of sockets.sockets.values()) dismiss(socket, shuttingDown(), ports);
+    // Those who have not said who they are.
+    for (const conn of door.waiting()) hangUp(conn);
   };
   return {
-    attach: (server) => void io.attach(server),
+    attach(server) {
+      io.attach(server);
+      io.engine.on('connection', (conn: GatewaySocket['conn']) => door.knock(conn));
+    },
     drain,
     async close() {
       clearInterval(flagLook);
