@@ -56,6 +56,7 @@ export function createOutbox(
         followers.afterBroadcast(sessionId);
       };
       return {
+        audience: () => sockets.adapter.rooms.get(sessionRoom(sessionId))?.size ?? 0,
         onEvents: (events) => tell(events.flatMap(messagesFor)),
         onState: (update) => {
           tell([['workflow-state-update', update]]);
