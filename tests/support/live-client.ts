@@ -56,7 +56,7 @@ export function dial(origin: string, auth: object, options: Options = {}): LiveC
     const parsed = SERVER_EVENTS[name].safeParse(payload);
     if (!parsed.success) faults.push(`${name}: ${parsed.error.message}`);
   });
-  const all = <N extends ServerEventName>(name: N) =>
+  const all = (name: ServerEventName) =>
     messages.filter((message) => message.name === name).map(({ payload }) => payload) as never[];
   return {
     socket,
@@ -76,9 +76,9 @@ export function dial(origin: string, auth: object, options: Options = {}): LiveC
       }),
     next: (name, wanted = () => true) =>
       vi.waitFor(() => {
-        const found = all(name).find(wanted);
+        const found = (all(name) as unknown[]).find((payload) => wanted(payload as never));
         if (found === undefined) throw new TypeError(`No ${name} came: ${seen(messages)}`);
-        return found;
+        return found as never;
       }, PATIENCE),
     close: () => void socket.disconnect(),
   };

@@ -16,7 +16,7 @@ import { createHandlers, type HandlerPorts } from './handlers.js';
 import { createJourneyReader } from './journey-reader.js';
 import { createOutbox, type Outbox } from './outbox.js';
 import { originRules } from './origin.js';
-import { realTimeUpdatesOff, shuttingDown, tokenExpired } from './problems.js';
+import { conversationsOff, realTimeUpdatesOff, shuttingDown, tokenExpired } from './problems.js';
 import { createSocketMetrics } from './socket-metrics.js';
 import { workspaceRoom, type GatewayServer, type GatewaySocket } from './types.js';
 
@@ -140,7 +140,9 @@ function handlersFor(
   return createHandlers({
     hub,
     followers,
-    conversations: createConversationClient({ serviceUrl: config.conversation.serviceUrl }),
+    conversations: config.conversation.enabled
+      ? createConversationClient({ serviceUrl: config.conversation.serviceUrl })
+      : () => Promise.reject(conversationsOff()),
     send: (socket, message) => outbox.send(socket, message),
     announce: (update) => outbox.announce(update),
     onFailure: (err) => logger.warn({ err }, 'a session cannot be followed'),

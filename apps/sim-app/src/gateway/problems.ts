@@ -52,6 +52,10 @@ export const realTimeUpdatesOff = () =>
     'Live updates are switched off. Use the REST API; GET …/sessions/:id/events follows a session.',
   );
 
+/** As over REST, where the paths are not there then. */
+export const conversationsOff = () =>
+  notFound('route_not_found', 'Conversations are switched off (CONVERSATIONAL_WORKFLOWS_ENABLED).');
+
 export const shuttingDown = () =>
   serviceUnavailable(
     SOON_SECONDS,

@@ -51,7 +51,7 @@ interface Subject {
   readonly name: SocketFigures['server'];
   readonly child: ChildProcess;
   readonly url: string;
-  tell(events: number): Promise<void>;
+  readonly tell: (events: number) => Promise<void>;
 }
 
 /** The gateway beside a bare socket.io server: the same clients, the same messages, in turns. */
@@ -59,16 +59,20 @@ export async function benchSockets(databaseUrl: string, durationMs: number): Pro
   const { env, token, sessionId } = await prepare(databaseUrl);
   const writer = await openWriter(databaseUrl, sessionId);
   const children: ChildProcess[] = [];
-  const begin = (file: string, more: Readonly<Record<string, string>> = {}) => {
+  const begin = (file: URL, more: Readonly<Record<string, string>> = {}) => {
     const child = start(file, more);
     children.push(child);
     return child;
   };
   try {
-    const clients = begin('./socket-clients.js');
+    const clients = begin(new URL('./socket-clients.js', import.meta.url));
     const subjects = [
-      await bareSubject(begin('./bare-socket-server.js'), writer, sessionId),
-      await gatewaySubject(begin('./gateway-server.js', env), writer),
+      await bareSubject(
+        begin(new URL('./bare-socket-server.js', import.meta.url)),
+        writer,
+        sessionId,
+      ),
+      await gatewaySubject(begin(new URL('./gateway-server.js', import.meta.url), env), writer),
     ];
     const load = { token, sessionId, durationMs };
     const held = new Map<Subject, Held>();
@@ -298,9 +302,11 @@ function listenTo(clients: ChildProcess) {
   return askers;
 }
 
-function start(file: string, env: Readonly<Record<string, string>>): ChildProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  return fork(path, [], { env: { PATH: process.env['PATH'], ...env }, stdio: 'inherit' });
+function start(file: URL, env: Readonly<Record<string, string>>): ChildProcess {
+  return fork(fileURLToPath(file), [], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: 'inherit',
+  });
 }
 
 async function urlOf(child: ChildProcess): Promise<string> {
