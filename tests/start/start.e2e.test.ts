@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, portProblem } from '@sim/dev-env';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '../support/live-client.js';
 
 // As a person runs it, but for the runner: what was built, in a process of its own.
 const PROGRAM = join(import.meta.dirname, '../../packages/dev-env/dist/start/main.js');
@@ -100,6 +101,25 @@ describe('npm start', () => {
     const links = [...home.matchAll(/href="([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(links.some((link) => link.includes('conversational-workflows'))).toBe(true);
     for (const link of links) expect((await fetch(app(link))).status, link).toBe(200);
+  });
+
+  it('brings what happens to live connections at once, with no Redis', async () => {
+    const { text } = await start();
+    const token = await signIn(text());
+    const [, workflowId] = /Refund\s+(wf_\w+)/.exec(text()) ?? [];
+    const client = await connect(app(''), token, { extraHeaders: { Origin: app('') } });
+    const opened = await client.ask('create-conversational-workflow', { workflowId });
+    const sessionId = opened.ok ? opened.session.sessionId : '';
+    await post(
+      `/api/v1/conversational-workflows/sessions/${sessionId}/commands`,
+      { naturalLanguageInput: 'order A-7, 80 euros, it has the wrong size' },
+      token,
+    );
+    expect(await client.next('session-ended')).toMatchObject({ status: 'completed' });
+    const ids = client.log().map(({ eventId }) => eventId);
+    expect(ids).toEqual(ids.map((_, index) => index));
+    expect(client.faults).toEqual([]);
+    client.close();
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind after %s', async (signal) => {

@@ -9,14 +9,15 @@ import { freePort } from '@sim/dev-env';
 /** A real Redis of the machine, started for the tests. */
 export interface RedisServer {
   readonly url: string;
+  readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Starts `redis-server` on a free port, nothing on disk; null where the machine has none. */
-export async function startRedisServer(): Promise<RedisServer | null> {
+/** Starts `redis-server`, nothing on disk, on a free port or the given; null where the machine has none. */
+export async function startRedisServer(onPort?: number): Promise<RedisServer | null> {
   const program = await onPath('redis-server');
   if (program === null) return null;
-  const port = await freePort();
+  const port = onPort ?? (await freePort());
   const child = spawn(
     program,
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
@@ -29,6 +30,7 @@ export async function startRedisServer(): Promise<RedisServer | null> {
   }
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     async stop() {
       child.kill('SIGTERM');
       await exited;

@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:http';
 import { openApiDocument } from '@sim/contracts';
 import { rateLimitStore } from '@sim/redis';
 import {
@@ -15,6 +16,7 @@ import { auditRoutes } from './audit/routes.js';
 import type { SimAppContext } from './context.js';
 import { flagRoutes } from './flags/routes.js';
 import { forwardConversations } from './forwarding/forward.js';
+import { createGateway, type GatewayLimits } from './gateway/gateway.js';
 import { createSimAppHealth } from './health/health.js';
 import { homeRoutes } from './home/routes.js';
 import type { EndpointHost } from './http/endpoint.js';
@@ -31,16 +33,18 @@ import { workspaceRoutes } from './workspaces/routes.js';
 /** The service, composed and not yet listening. */
 export interface SimApp {
   readonly app: Express;
+  /** Serves the app and, at `/socket.io/`, live connections. */
+  readonly server: Server;
   /** Makes `/ready` say no, before the server closes. */
   drain(): void;
-  /** Ends the event streams that go through here; their clients come back elsewhere. */
-  endStreams(): void;
+  /** Ends what stays open, once commands under way are done; the clients come back elsewhere. */
+  endStreams(): Promise<void>;
   /** Lets go of everything. */
   stop(): Promise<void>;
 }
 
-/** Composes the service over a context. */
-export function createSimApp(context: SimAppContext): SimApp {
+/** Composes the service over a context. `limits` are those of live connections. */
+export function createSimApp(context: SimAppContext, limits?: Partial<GatewayLimits>): SimApp {
   const { config, logger, docsBase } = context;
   const health = createSimAppHealth(context);
   const app = express();
@@ -60,11 +64,21 @@ export function createSimApp(context: SimAppContext): SimApp {
   app.use(apiRoutes(context));
   app.use(notFoundHandler());
   app.use(storeProblemHandler(), problemHandler({ docsBase }));
+  const server = createServer(app);
+  const gateway = createGateway(context, app, limits);
+  gateway.attach(server);
   return {
     app,
+    server,
     drain: () => health.drain(),
-    endStreams: () => conversations.endStreams(),
-    stop: () => context.close(),
+    async endStreams() {
+      conversations.endStreams();
+      await gateway.drain();
+    },
+    async stop() {
+      await gateway.close();
+      await context.close();
+    },
   };
 }
 

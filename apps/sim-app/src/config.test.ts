@@ -33,6 +33,20 @@ describe('the configuration of sim-app', () => {
     expect(load).not.toThrow(/short"/);
   });
 
+  it('sets when a live connection is dead, and how many there may be', () => {
+    expect(readConfig(least).config.sockets).toEqual({
+      heartbeatMs: 30_000,
+      timeoutMs: 60_000,
+      maxConnections: 5000,
+    });
+    const load = (more: object) => () => readConfig({ ...least, ...more });
+    expect(load({ WS_MAX_CONNECTIONS: '0' })).toThrow(/WS_MAX_CONNECTIONS/);
+    expect(load({ WS_HEARTBEAT_INTERVAL: 'often' })).toThrow(/WS_HEARTBEAT_INTERVAL/);
+    expect(load({ WS_HEARTBEAT_INTERVAL: '60000' })).toThrow(
+      /WS_CONNECTION_TIMEOUT[\s\S]*longer than WS_HEARTBEAT_INTERVAL \(60000\)/,
+    );
+  });
+
   it('knows whether there is a model, and keeps no key of it', () => {
     expect(readConfig(least).config.model).toBeNull();
     const { config, secrets } = readConfig({ ...least, OPENAI_API_KEY: 'sk-1' });

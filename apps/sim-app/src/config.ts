@@ -61,6 +61,30 @@ function conversationSettings() {
   );
 }
 
+/** Live connections: when one is dead, and how many there may be on a replica. */
+function socketSettings() {
+  return settings(
+    {
+      WS_HEARTBEAT_INTERVAL: integer({ min: 1000, max: 600_000, unit: 'ms' }).default(30_000),
+      WS_CONNECTION_TIMEOUT: integer({ min: 2000, max: 1_200_000, unit: 'ms' }).default(60_000),
+      WS_MAX_CONNECTIONS: integer({ min: 1, max: 1_000_000 }).default(5000),
+    },
+    (v, refuse) => {
+      if (v.WS_CONNECTION_TIMEOUT <= v.WS_HEARTBEAT_INTERVAL) {
+        refuse(
+          'WS_CONNECTION_TIMEOUT',
+          `must be longer than WS_HEARTBEAT_INTERVAL (${v.WS_HEARTBEAT_INTERVAL}), so that an answer can come`,
+        );
+      }
+      return {
+        heartbeatMs: v.WS_HEARTBEAT_INTERVAL,
+        timeoutMs: v.WS_CONNECTION_TIMEOUT,
+        maxConnections: v.WS_MAX_CONNECTIONS,
+      };
+    },
+  );
+}
+
 function platformSettings() {
   return settings(
     {
@@ -95,6 +119,7 @@ export const simAppSettings = () => ({
     redis: redisSettings(),
     identity: identitySettings(),
     conversation: conversationSettings(),
+    sockets: socketSettings(),
     model: modelSettings(),
     platform: platformSettings(),
   },

@@ -1,22 +1,25 @@
 import { createTools, type Tools } from '@sim/blocks';
-import type { Clock } from '@sim/engine';
-import { MemoryCache } from '@sim/memory';
+import type { Clock, EventBus, JourneyStore, SessionStore } from '@sim/engine';
+import { MemoryBus, MemoryCache } from '@sim/memory';
 import {
   createCipher,
   createDatabase,
+  createJourneyStore,
   createSecretStore,
+  createSessionStore,
   createToolStore,
   createWorkflowStore,
   createWorkspaceStore,
   isMigrated,
   keyIdOf,
+  sessionVersions,
   type Database,
   type ManagedSecretStore,
   type ManagedToolStore,
   type WorkflowStore,
   type WorkspaceStore,
 } from '@sim/postgres';
-import { createRedis, type RedisConnection } from '@sim/redis';
+import { createRedis, RedisBus, type RedisConnection } from '@sim/redis';
 import {
   closeLogger,
   createLogger,
@@ -48,6 +51,12 @@ export interface SimAppContext {
   readonly metrics: Metrics;
   readonly database: Database;
   readonly redis: RedisConnection | null;
+  /** Says when a session has something new. */
+  readonly bus: EventBus;
+  /** Sessions are written by conversation-service; here they are read for those who follow them. */
+  readonly sessions: Pick<SessionStore, 'load' | 'events'>;
+  readonly journeys: Pick<JourneyStore, 'journey'>;
+  sessionVersions(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   readonly signIn: SignIn;
   readonly workspaces: WorkspaceStore;
   readonly members: MemberStore;
@@ -66,7 +75,7 @@ export interface SimAppContext {
 }
 
 /** What tests and the embedded mode put in place of their own. */
-export type SimAppOverrides = Partial<Pick<SimAppContext, 'logger' | 'clock' | 'embedded'>>;
+export type SimAppOverrides = Partial<Pick<SimAppContext, 'logger' | 'clock' | 'embedded' | 'bus'>>;
 
 const DOCS_BASE = '/docs/errors';
 
@@ -109,6 +118,10 @@ export function contextFromConfig(
     metrics,
     database,
     redis,
+    bus: overrides.bus ?? (redis ? new RedisBus(redis) : new MemoryBus()),
+    sessions: createSessionStore(database, clock),
+    journeys: createJourneyStore(database),
+    sessionVersions: (ids) => sessionVersions(database, ids),
     signIn: createSignIn({
       database,
       secret: secrets.jwt,

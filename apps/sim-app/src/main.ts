@@ -7,7 +7,7 @@ try {
   const { config, secrets } = readConfig();
   const context = contextFromConfig(config, secrets);
   const service = createSimApp(context);
-  const server = await listen(service.app, config.http.port, { variable: 'PORT' });
+  const server = await listen(service.server, config.http.port, { variable: 'PORT' });
   const metrics = config.metrics.enabled
     ? await serveMetrics(context.metrics.registry, config.metrics.port)
     : null;

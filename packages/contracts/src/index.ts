@@ -14,6 +14,8 @@ export * from './routes/index.js';
 export * from './secrets.js';
 export * from './session.js';
 export * from './session-migration.js';
+export * from './sockets/client-events.js';
+export * from './sockets/server-events.js';
 export * from './tools.js';
 export * from './workflows.js';
 export * from './workspaces.js';

@@ -49,6 +49,7 @@ export {
 } from './secrets/secret-store.js';
 export { MissingReferenceError } from './sessions/errors.js';
 export { createSessionStore, LIVE_STATUSES } from './sessions/session-store.js';
+export { sessionVersions } from './sessions/session-versions.js';
 export {
   createSessionUpkeep,
   type EventStatistics,

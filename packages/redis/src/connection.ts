@@ -115,6 +115,8 @@ function connect(config: RedisConfig, waits: boolean): RedisClient {
     return new Cluster([...config.nodes], {
       enableOfflineQueue: waits,
       clusterRetryStrategy: retryDelayMs,
+      // Sharded channels belong to slots: their subscriptions go to the nodes that have them.
+      shardedSubscribers: waits,
       redisOptions: shared,
     });
   }

@@ -14,7 +14,8 @@ const ABOUT: Readonly<Record<ServiceName, { title: string; description: string }
     title: 'Sim Journeys: sim-app',
     description:
       'Identity, workspaces, workflows and secrets. Sign up at POST /api/v1/auth/sign-up/email, get a ' +
-      'token at POST /api/v1/auth/token, and send it as Authorization: Bearer.',
+      'token at POST /api/v1/auth/token, and send it as Authorization: Bearer. Live updates come by ' +
+      'socket.io at /socket.io/, described in docs/sockets.md.',
   },
   'conversation-service': {
     title: 'Sim Journeys: conversation-service',

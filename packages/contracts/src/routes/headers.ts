@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** `Idempotency-Key`: visible ASCII, made up by the client, one per write that is meant. */
-const idempotencyKey = z
+export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, { error: 'Must be 1 to 255 visible ASCII characters' })
   .meta({ description: 'The same write sent again gets the same answer', example: 'b7f3-0001' });

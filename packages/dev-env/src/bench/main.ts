@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { benchMapping, benchRunning, mappingPeak } from './mapping.js';
+import { benchSockets } from './sockets.js';
 import { benchTurns } from './turns.js';
 
-/** `npm run bench -- [turns] [mapping] [--seconds N]`: JSON lines, then a table of each. */
+/** `npm run bench -- [turns] [mapping] [sockets] [--seconds N]`: JSON lines, then a table of each. */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'memory') {
     process.stdout.write(String(mappingPeak(args[1] ?? '', Number(args[2]))));
     return;
   }
   const seconds = Number(args[args.indexOf('--seconds') + 1]) || 8;
-  const wanted = args.filter((arg) => arg === 'turns' || arg === 'mapping');
-  const runs = wanted.length > 0 ? wanted : ['mapping', 'turns'];
+  const wanted = args.filter((arg) => BENCHES.includes(arg));
+  const runs = wanted.length > 0 ? wanted : BENCHES;
   if (runs.includes('mapping')) {
     for (const rows of [benchMapping(), benchRunning()]) {
       for (const line of rows) process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -39,7 +40,17 @@ async function main(args: readonly string[]): Promise<void> {
       );
     });
   }
+  if (runs.includes('sockets')) {
+    await withDatabase(async (url) => {
+      const line = await benchSockets(url, seconds * 1000);
+      process.stdout.write(`${JSON.stringify(line)}\n`);
+      show([line.gateway, line.bare]);
+      process.stdout.write(`share of the bare server's messages/s: ${line.share}\n`);
+    });
+  }
 }
+
+const BENCHES = ['mapping', 'turns', 'sockets'];
 
 function show(rows: readonly object[]): void {
   console.table(rows);

@@ -41,7 +41,7 @@ export async function benchTurns(databaseUrl: string, durationMs: number): Promi
   });
   try {
     const client = await signUp(simApp.origin);
-    const workflowId = await importWorkflow(client, simApp.origin);
+    const workflowId = await importAsking(client, simApp.origin);
     const lines: TurnsLine[] = [];
     for (const connections of [1, 16, 64]) {
       const bench = { connections, durationMs };
@@ -72,7 +72,8 @@ function floorRequests(): () => LoadRequest {
   };
 }
 
-async function importWorkflow(client: BenchClient, simApp: string): Promise<string> {
+/** A workflow that asks for values and nothing else. */
+export async function importAsking(client: BenchClient, simApp: string): Promise<string> {
   const inputFormat = Array.from({ length: SLOTS }, (_, index) => ({
     id: `f${index}`,
     name: `field${index}`,

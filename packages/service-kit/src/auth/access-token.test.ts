@@ -4,6 +4,7 @@ import {
   AccessTokenError,
   accessTokenKey,
   createAccessTokenVerifier,
+  inspectAccessToken,
   signAccessToken,
   verifyAccessToken,
 } from './access-token.js';
@@ -72,6 +73,24 @@ describe('access tokens', () => {
     const forged = Buffer.from(String(body), 'base64url').toString().replace('editor', 'owner');
     const token = [head, Buffer.from(forged).toString('base64url'), signature].join('.');
     expect(await faultOf(token)).toBe('token_invalid');
+  });
+});
+
+describe('inspectAccessToken', () => {
+  it('says when a token ends, and from when on no replica takes it', async () => {
+    const now = new Date('2026-01-01T00:00:00Z');
+    const secret = 'a'.repeat(32);
+    const principal = { userId: 'usr_1', workspaceId: 'ws_1', role: 'editor' } as const;
+    const token = await signAccessToken(principal, { secret, expiresInSeconds: 60, now });
+    expect(await inspectAccessToken(token, { secret, now })).toEqual({
+      principal,
+      expiresAt: now.getTime() + 60_000,
+      refusedAt: now.getTime() + 90_000,
+    });
+    const late = new Date(now.getTime() + 90_000);
+    await expect(inspectAccessToken(token, { secret, now: late })).rejects.toMatchObject({
+      code: 'token_expired',
+    });
   });
 });
 

@@ -93,6 +93,26 @@ export async function verifyAccessToken(
   return principal;
 }
 
+/** A token that was found good, and how long it is: milliseconds since the epoch. */
+export interface VerifiedToken {
+  readonly principal: Principal;
+  readonly expiresAt: number;
+  /** From when on the token is refused everywhere, whatever a replica's clock says. */
+  readonly refusedAt: number;
+}
+
+/**
+ * As {@link verifyAccessToken}, with when the token ends: for connections that outlive a request.
+ * @throws {AccessTokenError}
+ */
+export async function inspectAccessToken(
+  token: string,
+  options: { secret: string | KeyObject; now?: Date },
+): Promise<VerifiedToken> {
+  const verified = await verify(token, toKey(options.secret), options.now);
+  return { ...verified, refusedAt: verified.expiresAt + CLOCK_TOLERANCE_SECONDS * 1000 };
+}
+
 async function verify(
   token: string,
   key: KeyObject,

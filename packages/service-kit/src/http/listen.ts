@@ -125,12 +125,15 @@ async function closeGracefully(
   hooks: readonly (() => void | Promise<void>)[],
   graceMs: number,
 ): Promise<void> {
-  const { server, inFlight } = tracked;
+  const { server, inFlight, sockets } = tracked;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const res of inFlight) {
     if (!res.headersSent) res.setHeader('Connection', 'close');
   }
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  // Node does not count upgraded connections among the server's own.
+  const cut = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, graceMs);
   const sweep = setInterval(() => closeIdle(tracked), IDLE_SWEEP_MS);
   // A hook that fails must not keep the others, or the server, from ending.
   await Promise.allSettled(hooks.map(async (hook) => hook()));

@@ -61,22 +61,40 @@ export function sendProblem(
 ): void {
   for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
   res.removeHeader('ETag');
-  const body: ProblemBody = {
-    ...problem.members,
-    type: `${docsBase.replace(/\/$/, '')}/${problem.code}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.detail,
-    code: problem.code,
-    instance: req.originalUrl.split('?', 1)[0] ?? '',
-    requestId: req.id,
-    ...(problem.errors !== undefined && { errors: problem.errors }),
-  };
+  const instance = req.originalUrl.split('?', 1)[0] ?? '';
+  const body = problemBody(problem, { docsBase, instance, requestId: req.id });
   res
     .status(problem.status)
     .set('Cache-Control', 'no-store')
     .type('application/problem+json')
     .send(JSON.stringify(body));
+}
+
+/** A problem as JSON; for answers that are no HTTP, such as a socket's. */
+export function problemBody(
+  problem: ProblemError,
+  about: { readonly docsBase: string; readonly instance: string; readonly requestId: string },
+): ProblemBody {
+  return {
+    ...problem.members,
+    type: `${about.docsBase.replace(/\/$/, '')}/${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.detail,
+    code: problem.code,
+    instance: about.instance,
+    requestId: about.requestId,
+    ...(problem.errors !== undefined && { errors: problem.errors }),
+  };
+}
+
+/**
+ * What an error of a use case is answered with: itself where it is a problem, else what passes by itself
+ * as such, else an internal error that hides its cause.
+ */
+export function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  return (error instanceof Error ? mapPassing(error) : undefined) ?? internalError(error);
 }
 
 /** Answers what no route took: 404 `route_not_found`. */
@@ -97,11 +115,15 @@ function toProblem(error: unknown, req: Request, mappers: readonly ErrorMapper[]
     const problem = map(error, req);
     if (problem !== undefined) return problem;
   }
+  return internalError(error);
+}
+
+function internalError(cause: unknown): ProblemError {
   return new ProblemError(
     500,
     'internal_error',
     'Something failed on our side. Report the requestId if it happens again.',
-    { cause: error },
+    { cause },
   );
 }
 

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { ProblemError, type FieldError } from './problem-error.js';
 
 /** The part of a request that a value comes from; it makes the code `invalid_<where>`. */
-export type RequestPart = 'body' | 'query' | 'params' | 'headers';
+export type RequestPart = 'body' | 'query' | 'params' | 'headers' | 'event';
 
 /** No answer lists more errors than this. */
 const MAX_ERRORS = 50;
@@ -41,6 +41,7 @@ const PART_NAMES: Readonly<Record<RequestPart, string>> = {
   query: 'query is',
   params: 'path is',
   headers: 'headers are',
+  event: 'event is',
 };
 
 /** What zod found, flat: one entry per field, unknown fields each on their own path. */
