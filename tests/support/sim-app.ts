@@ -3,6 +3,9 @@ import { createLogger, listen } from '@sim/service-kit';
 
 /** sim-app as it listens, for tests over both services. */
 export interface RunningSimApp {
+  readonly origin: string;
+  /** Lines of the log. */
+  readonly log: readonly string[];
   /** A request with a JSON body; the answer's status and body. */
   call(
     method: string,
@@ -14,7 +17,10 @@ export interface RunningSimApp {
 }
 
 /** Starts sim-app over the database of a test, with the keys that conversation-service has in tests. */
-export async function startSimApp(databaseUrl: string): Promise<RunningSimApp> {
+export async function startSimApp(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningSimApp> {
   const { config, secrets } = readConfig({
     JWT_SECRET: 'a secret of the tests that is long enough',
     ENCRYPTION_KEY: '0123456789abcdef0123456789abcdef',
@@ -25,17 +31,21 @@ export async function startSimApp(databaseUrl: string): Promise<RunningSimApp> {
     METRICS_ENABLED: 'false',
     CONVERSATION_SERVICE_URL: 'http://127.0.0.1:9',
     API_BLOCK_ALLOWED_HOSTS: '127.0.0.1',
+    ...env,
   });
+  const log: string[] = [];
   const logger = createLogger({
     service: 'sim-app',
-    level: 'error',
+    level: 'trace',
     format: 'json',
-    destination: { write: () => true },
+    destination: { write: (line) => log.push(line) },
   });
   const sim = createSimApp(contextFromConfig(config, secrets, { logger }));
   const server = await listen(sim.app, 0, { host: '127.0.0.1', graceMs: 5_000 });
   const origin = `http://127.0.0.1:${server.port}`;
   return {
+    origin,
+    log,
     async call(method, path, token, body) {
       const response = await fetch(`${origin}${path}`, {
         method,
