@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { benchMapping, benchRunning, mappingPeak } from './mapping.js';
+import { benchRuns } from './runs.js';
 import { benchTurns } from './turns.js';
 
-/** `npm run bench -- [turns] [mapping] [--seconds N]`: JSON lines, then a table of each. */
+const BENCHES = ['mapping', 'turns', 'run'] as const;
+
+/** `npm run bench -- [turns] [mapping] [run] [--seconds N]`: JSON lines, then a table of each. */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'memory') {
     process.stdout.write(String(mappingPeak(args[1] ?? '', Number(args[2]))));
     return;
   }
   const seconds = Number(args[args.indexOf('--seconds') + 1]) || 8;
-  const wanted = args.filter((arg) => arg === 'turns' || arg === 'mapping');
-  const runs = wanted.length > 0 ? wanted : ['mapping', 'turns'];
+  const wanted = BENCHES.filter((bench) => args.includes(bench));
+  const runs: readonly string[] = wanted.length > 0 ? wanted : BENCHES;
   if (runs.includes('mapping')) {
     for (const rows of [benchMapping(), benchRunning()]) {
       for (const line of rows) process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -36,6 +39,25 @@ async function main(args: readonly string[]): Promise<void> {
           'floor p99 ms': floor.p99,
           failed: turns.failed,
         })),
+      );
+    });
+  }
+  if (runs.includes('run')) {
+    await withDatabase(async (url) => {
+      const lines = await benchRuns(url, seconds * 1000);
+      for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+      show(
+        lines.map(
+          ({ connections, blocksPerSecond, runs: { perSecond, p50, p99, failed }, floor }) => ({
+            connections,
+            'blocks/s': blocksPerSecond,
+            'runs/s': perSecond,
+            'p50 ms': p50,
+            'p99 ms': p99,
+            failed,
+            'floor/s': floor.perSecond,
+          }),
+        ),
       );
     });
   }
