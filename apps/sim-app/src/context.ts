@@ -2,14 +2,13 @@ import { createTools, type Tools } from '@sim/blocks';
 import type { Clock } from '@sim/engine';
 import { MemoryCache } from '@sim/memory';
 import {
-  createCipher,
+  createKeyRing,
   createDatabase,
   createSecretStore,
   createToolStore,
   createWorkflowStore,
   createWorkspaceStore,
   isMigrated,
-  keyIdOf,
   type Database,
   type ManagedSecretStore,
   type ManagedToolStore,
@@ -88,7 +87,7 @@ export function contextFromConfig(
   const database = openDatabase(config, secrets, logger);
   registerPoolMetrics(metrics, database);
   const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
-  const cipher = createCipher(secrets.encryptionKey, keyIdOf(secrets.encryptionKey));
+  const cipher = createKeyRing(secrets.encryptionKey, secrets.oldEncryptionKeys);
   const secretStore = createSecretStore(database, cipher);
   const toolStore = createToolStore(database);
   const tools = createTools({
