@@ -10,9 +10,6 @@ import { createLogger, listen } from '@sim/service-kit';
 
 /** sim-app as it listens, for tests over both services. */
 export interface RunningSimApp {
-  readonly origin: string;
-  /** Lines of the log. */
-  readonly log: readonly string[];
   /** A request with a JSON body; the answer's status and body. */
   call(
     method: string,
@@ -20,7 +17,10 @@ export interface RunningSimApp {
     token: string,
     body?: unknown,
   ): Promise<{ status: number; body: Record<string, unknown> }>;
+  readonly origin: string;
   readonly context: SimAppContext;
+  /** Lines of the log. */
+  readonly log: readonly string[];
   /** As on SIGTERM. May be called again. */
   stop(): Promise<void>;
 }
@@ -68,8 +68,6 @@ export async function startSimApp(
     await sim.stop();
   };
   return {
-    origin,
-    log,
     async call(method, path, token, body) {
       const response = await fetch(`${origin}${path}`, {
         method,
@@ -80,7 +78,9 @@ export async function startSimApp(
       const parsed = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
       return { status: response.status, body: parsed };
     },
+    origin,
     context,
+    log,
     stop: () => (stopped ??= stop()),
   };
 }

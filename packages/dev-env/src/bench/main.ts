@@ -4,21 +4,19 @@ import { join } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { benchMapping, benchRunning, mappingPeak } from './mapping.js';
-import { benchRuns } from './runs.js';
+import { benchRuns, runRow } from './runs.js';
 import { benchSockets } from './sockets.js';
 import { benchTurns } from './turns.js';
 
-const BENCHES = ['mapping', 'turns', 'run', 'sockets'] as const;
-
-/** `npm run bench -- [turns] [mapping] [run] [sockets] [--seconds N]`: JSON lines, then a table of each. */
+/** `npm run bench -- [turns] [mapping] [sockets] [run] [--seconds N]`: JSON lines, then a table of each. */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'memory') {
     process.stdout.write(String(mappingPeak(args[1] ?? '', Number(args[2]))));
     return;
   }
   const seconds = Number(args[args.indexOf('--seconds') + 1]) || 8;
-  const wanted = BENCHES.filter((bench) => args.includes(bench));
-  const runs: readonly string[] = wanted.length > 0 ? wanted : BENCHES;
+  const wanted = args.filter((arg) => BENCHES.includes(arg));
+  const runs = wanted.length > 0 ? wanted : BENCHES;
   if (runs.includes('mapping')) {
     for (const rows of [benchMapping(), benchRunning()]) {
       for (const line of rows) process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -43,25 +41,6 @@ async function main(args: readonly string[]): Promise<void> {
       );
     });
   }
-  if (runs.includes('run')) {
-    await withDatabase(async (url) => {
-      const lines = await benchRuns(url, seconds * 1000);
-      for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
-      show(
-        lines.map(
-          ({ connections, blocksPerSecond, runs: { perSecond, p50, p99, failed }, floor }) => ({
-            connections,
-            'blocks/s': blocksPerSecond,
-            'runs/s': perSecond,
-            'p50 ms': p50,
-            'p99 ms': p99,
-            failed,
-            'floor/s': floor.perSecond,
-          }),
-        ),
-      );
-    });
-  }
   if (runs.includes('sockets')) {
     await withDatabase(async (url) => {
       const line = await benchSockets(url, seconds * 1000);
@@ -70,7 +49,16 @@ async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(`share of the bare server's messages/s: ${line.share}\n`);
     });
   }
+  if (runs.includes('run')) {
+    await withDatabase(async (url) => {
+      const lines = await benchRuns(url, seconds * 1000);
+      for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+      show(lines.map(runRow));
+    });
+  }
 }
+
+const BENCHES = ['mapping', 'turns', 'sockets', 'run'];
 
 function show(rows: readonly object[]): void {
   console.table(rows);

@@ -52,6 +52,19 @@ export async function benchRuns(databaseUrl: string, durationMs: number): Promis
   }
 }
 
+/** A line as the table has it. */
+export function runRow({ connections, blocksPerSecond, runs, floor }: RunsLine): object {
+  return {
+    connections,
+    'blocks/s': blocksPerSecond,
+    'runs/s': runs.perSecond,
+    'p50 ms': runs.p50,
+    'p99 ms': runs.p99,
+    failed: runs.failed,
+    'floor/s': floor.perSecond,
+  };
+}
+
 /** Requests of runs, after one that shows that all blocks are run. */
 async function runRequests(
   client: BenchClient,
