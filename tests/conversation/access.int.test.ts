@@ -30,6 +30,7 @@ const BODIES: Partial<Record<Operation, (workflowId: string) => object>> = {
   previewWorkflow: () => ({ workflow: DOCUMENT }),
   openSession: (workflowId) => ({ workflowId }),
   migrateSessions: () => ({ dryRun: true }),
+  runWorkflowDirectly: () => ({ input: { order: 'A-1' } }),
   sendCommand: () => ({ naturalLanguageInput: 'status' }),
   performAction: () => ({ action: 'status' }),
   analyzeUtterance: () => ({ input: 'cancel that' }),

@@ -20,6 +20,7 @@ import { journeyRoutes } from './journeys/routes.js';
 import { languageRoutes } from './language/routes.js';
 import { createServiceHealth } from './platform/health.js';
 import { engineProblems, storeProblems } from './problems.js';
+import { runRoutes } from './runs/routes.js';
 import { sessionRoutes } from './sessions/routes.js';
 
 /** The service, composed and not yet listening. */
@@ -67,6 +68,7 @@ export function createConversationService(context: ConversationContext): Convers
   app.use(journeyRoutes(context.journeyService));
   app.use(migrationRoutes(context.migration));
   app.use(sessionRoutes(context, streams, limitCommands));
+  app.use(runRoutes(context, streams, limitCommands));
   app.use(languageRoutes(context));
   app.use(notFoundHandler());
   app.use(problemHandler({ docsBase: context.docsBase, mappers: [engineProblems, storeProblems] }));

@@ -54,6 +54,15 @@ function sessionSettings() {
   );
 }
 
+/** sim-app and most proxies cut a connection that is silent for two minutes. */
+const LONGEST_WAIT_MS = 110_000;
+
+function runSettings() {
+  return settings({ RUN_WAIT_MS: milliseconds(0, LONGEST_WAIT_MS).default(60_000) }, (v) => ({
+    waitMs: v.RUN_WAIT_MS,
+  }));
+}
+
 function upkeepSettings() {
   return settings(
     { SESSION_CLEANUP_INTERVAL_MS: milliseconds(100, DAY_MS).default(300_000) },
@@ -93,6 +102,7 @@ export const conversationSettings = {
     log: logSettings(),
     cors: corsSettings(),
     engine: sessionSettings(),
+    runs: runSettings(),
     upkeep: upkeepSettings(),
     neighbours: neighbours(),
     model: modelSettings(),

@@ -11,6 +11,7 @@ export * from './problems/catalogue.js';
 export * from './problems/problem.js';
 export * from './roles.js';
 export * from './routes/index.js';
+export * from './runs.js';
 export * from './secrets.js';
 export * from './session.js';
 export * from './session-migration.js';

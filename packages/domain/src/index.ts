@@ -9,6 +9,7 @@ export * from './conversation/slot-values.js';
 export { graphOf, stateOf, UnknownStateError, type JourneyGraph } from './session/graph.js';
 export { DEFAULT_CONFIG, evolve, initialState, replay } from './session/evolve.js';
 export { UnknownScopeError } from './session/scopes.js';
+export { startValueFaults, type StartValueFault } from './session/start-values.js';
 export {
   createDecider,
   decide,

@@ -5,7 +5,7 @@ import { EngineError, type EngineErrorCode } from './errors.js';
 import { createJourneyCache } from './journey-cache.js';
 import { createLines } from './lines.js';
 import { openSession, type OpenRequest } from './opening.js';
-import type { Page, SessionListQuery } from './ports.js';
+import type { Page, SessionListQuery, SessionRecord } from './ports.js';
 import type { EnginePorts } from './settings.js';
 import { createUnderWay } from './under-way.js';
 
@@ -31,6 +31,11 @@ export interface Engine {
   tend(sessionId: string): Promise<void>;
   /** Keeps a journey at hand, so that the first turn on it need not read it. */
   remember(journey: Journey): void;
+  /**
+   * The journey that a session runs.
+   * @throws EngineError `workflow_not_runnable` where it is kept no more
+   */
+  journeyOf(session: Pick<SessionRecord, 'journeyId' | 'journeyVersion'>): Promise<Journey>;
   /** Takes no more, and resolves when what is under way is written. */
   close(): Promise<void>;
 }
@@ -103,6 +108,7 @@ export function createEngine(ports: EnginePorts): Engine {
         ['session_not_found', 'session_busy'],
       ),
     remember: (journey) => journeys.remember(journey),
+    journeyOf: (session) => journeys.get(session),
     close: async () => {
       closing = true;
       await Promise.all(running);

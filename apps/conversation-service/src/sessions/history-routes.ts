@@ -4,12 +4,10 @@ import { principalOf, validate, type EventStreams } from '@sim/service-kit';
 import type { Request, Router } from 'express';
 import type { ConversationContext } from '../context.js';
 import { sessionOf } from '../path-ids.js';
-import { streamEvents } from './stream-events.js';
+import { firstAfter, streamEvents } from './stream-events.js';
 import { eventBody, turnBody } from './transcript.js';
 
 const { listTurns, listEvents } = CONVERSATION_ROUTES;
-/** No log is longer than its column counts. */
-const LAST_SEQUENCE = 2_147_483_647;
 
 /** What was said in a session and what happened in it. */
 export function addHistory(
@@ -29,8 +27,7 @@ export function addHistory(
     const from = firstEvent(cursor);
     const sessionId = await visibleSession(context, req);
     if (req.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
-      const last = headers['last-event-id'];
-      const next = last === undefined ? from : Math.min(Number(last) + 1, LAST_SEQUENCE);
+      const next = firstAfter(headers['last-event-id'], from);
       await streamEvents(context, streams.open(req, res), sessionId, next);
       return;
     }

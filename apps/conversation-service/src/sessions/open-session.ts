@@ -1,17 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { openSessionBody } from '@sim/contracts';
-import { EngineError, IdempotencyClash, type OpenAnswer, type OpenRequest } from '@sim/engine';
+import { IdempotencyClash, type OpenAnswer } from '@sim/engine';
 import type { Principal } from '@sim/service-kit';
 import type * as z from 'zod';
 import type { ConversationContext } from '../context.js';
 import { checkPausePoints } from './pause-points.js';
+import { madeBefore, repeatableBy, type Repeatable } from './repeatable.js';
 
 type Body = z.output<typeof openSessionBody>;
-
-/** An opening that may come twice: the key decides the session's id, so that the second finds the first. */
-interface Repeatable extends Required<Pick<OpenRequest, 'sessionId' | 'idempotency'>> {
-  readonly workspaceId: string;
-}
 
 /**
  * Opens a session on the current version of a workflow. A request repeated under its idempotency key is
@@ -24,7 +19,7 @@ export async function openSession(
   idempotencyKey: string | undefined,
 ): Promise<OpenAnswer> {
   if (idempotencyKey === undefined) return open(context, principal, body);
-  const repeatable = repeatableBy(principal, body, idempotencyKey);
+  const repeatable = repeatableBy(principal, 'open', body, idempotencyKey);
   const before = await openedBefore(context, repeatable);
   if (before) return before;
   try {
@@ -71,31 +66,10 @@ function withoutUndefined<T extends object>(
   };
 }
 
-function repeatableBy({ userId, workspaceId }: Principal, body: Body, key: string): Repeatable {
-  const digest = sha256(JSON.stringify([workspaceId, userId, key]));
-  return {
-    workspaceId,
-    sessionId: `ses_${digest.slice(0, 20)}`,
-    // A blank is in no key of a client, so a turn under the same key stays another request.
-    idempotency: { key: `open ${key}`, requestHash: sha256(JSON.stringify(body)) },
-  };
-}
-
 async function openedBefore(
   { sessions }: Pick<ConversationContext, 'sessions'>,
-  { sessionId, workspaceId, idempotency }: Repeatable,
+  repeatable: Repeatable,
 ): Promise<OpenAnswer | null> {
-  const { key: idempotencyKey, requestHash } = idempotency;
-  const loaded = await sessions.load({ sessionId, workspaceId, idempotencyKey });
-  if (!loaded) return null;
-  if (loaded.replay?.requestHash === requestHash)
-    return loaded.replay.answer as unknown as OpenAnswer;
-  throw new EngineError(
-    'idempotency_key_reused',
-    'This Idempotency-Key opened another session. Use a new key for a new session.',
-  );
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  const before = await madeBefore(sessions, repeatable);
+  return (before?.replay?.answer as OpenAnswer | undefined) ?? null;
 }

@@ -35,6 +35,7 @@ const TAGS: Readonly<Record<string, string>> = {
   operations: 'Probes',
   journeys: 'Workflows as state machines that talk',
   sessions: 'Conversations',
+  runs: 'Runs of workflows without a conversation',
   language: 'Understanding of utterances',
 };
 

@@ -245,6 +245,12 @@ const THINGS = {
     'Its journey has errors, such as no start; `issues` lists them.',
     'Mend the named blocks and import the workflow again.',
   ),
+  run_input_invalid: kind(
+    422,
+    'The input does not fit the workflow',
+    'A start value that the workflow needs is missing, or one does not fit; `errors` names each. Nothing was run.',
+    'Correct the named fields of `input`. The journey of the workflow lists what its start takes.',
+  ),
   if_match_required: kind(
     428,
     'If-Match is missing',

@@ -6,6 +6,7 @@ import { migrateSessionsBody, migrationReport } from '../session-migration.js';
 import { MAX_WORKFLOW_BYTES, workflowParams } from '../workflows.js';
 import { idempotentHeaders, streamHeaders, turnHeaders } from './headers.js';
 import { defineRoutes, json } from './route.js';
+import { RUN_ROUTES } from './run-routes.js';
 
 /** Where conversation-service has its API. */
 export const CONVERSATION_BASE_PATH = '/api/v1/conversational-workflows';
@@ -250,6 +251,7 @@ const CONVERSATION_PROBES = defineRoutes('conversation-service', {
 /** Every endpoint of conversation-service. */
 export const CONVERSATION_ROUTES = {
   ...JOURNEY_ROUTES,
+  ...RUN_ROUTES,
   ...SESSION_ROUTES,
   ...LANGUAGE_ROUTES,
   ...CONVERSATION_PROBES,

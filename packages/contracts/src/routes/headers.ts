@@ -17,6 +17,19 @@ export const turnHeaders = idempotentHeaders.extend({
     .meta({ description: 'respond-async: answer before what takes long is done' }),
 });
 
+/** Headers of a run; those of a stream matter where one is asked for. */
+export const runHeaders = idempotentHeaders.extend({
+  prefer: z.string().optional().meta({
+    description:
+      'respond-async: answer once it is under way · wait=10: wait so many seconds at most',
+  }),
+  'last-event-id': z
+    .string()
+    .regex(/^\d{1,15}$/, { error: 'Must be the id of an event' })
+    .optional()
+    .meta({ description: 'With a repeated Idempotency-Key: the stream goes on after this event' }),
+});
+
 /** Headers of a change to a version; its absence is a problem of its own (428). */
 export const ifMatchHeaders = z.looseObject({
   'if-match': z

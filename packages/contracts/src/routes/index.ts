@@ -2,6 +2,7 @@ import { CONVERSATION_ROUTES } from './conversation-routes.js';
 import { IDENTITY_ROUTES } from './identity-routes.js';
 import { SETTINGS_ROUTES, SIM_APP_PROBES } from './platform-routes.js';
 import type { RouteSpec, ServiceName } from './route.js';
+import { FORWARDED_RUN_ROUTES } from './run-routes.js';
 import { TOOL_ROUTES } from './tool-routes.js';
 import { WORKFLOW_ROUTES } from './workflow-routes.js';
 import { WORKSPACE_ROUTES } from './workspace-routes.js';
@@ -22,6 +23,7 @@ export const SIM_APP_ROUTES = {
   ...IDENTITY_ROUTES,
   ...WORKSPACE_ROUTES,
   ...WORKFLOW_ROUTES,
+  ...FORWARDED_RUN_ROUTES,
   ...SETTINGS_ROUTES,
   ...TOOL_ROUTES,
   ...SIM_APP_PROBES,

@@ -2,7 +2,7 @@ import { isJsonObject, own, type JsonObject, type JsonValue } from '../json.js';
 import type { JourneyState, LoopState, ParallelState, Slot } from '../journey/types.js';
 import { answerSlots, passSlot } from './slot-questions.js';
 import { isInterruption } from './evolve.js';
-import { answeredBefore, askRepair } from './failures.js';
+import { answeredBefore, askRepair, endFailed } from './failures.js';
 import { startBody } from './bodies.js';
 import { answerChoice } from './choices.js';
 import { callOff, complete } from './completion.js';
@@ -157,7 +157,7 @@ export function answerRepair(step: Step, question: RepairQuestion, given: JsonVa
       complete(step, question, { output: null });
       return;
     case 'stop':
-      giveUp(step, question);
+      endFailed(step, question, question.error);
       return;
     default:
       option satisfies never;
@@ -178,17 +178,6 @@ function isBody(state: JourneyState): state is LoopState | ParallelState {
 /** Its condition failed, not its beginning: only that is tried again. */
 function isBegun(step: Step, { scopeId, stateId }: Place): boolean {
   return scopeOf(step.state, scopeId).nodes[stateId]?.progress !== undefined;
-}
-
-function giveUp(step: Step, question: RepairQuestion): void {
-  const { label } = stateOf(step.graph, question.stateId);
-  callOff(step);
-  emit(step, {
-    type: 'failed',
-    error: { ...question.error, stateId: question.stateId, suggestedActions: ['restart'] },
-  });
-  say(step, 'failed', { label, error: question.error.message });
-  step.mustPrompt = false;
 }
 
 /** Only answers that the failed block builds on can mend it. */

@@ -13,7 +13,7 @@ import { drain } from './flow.js';
 import { stateOf } from './graph.js';
 import { waited } from './pause.js';
 import { prompt } from './prompts.js';
-import { openSlots, unaskedFields } from './slot-questions.js';
+import { longestStartValue, openSlots, unaskedFields } from './slot-questions.js';
 import { reportStatus } from './reports.js';
 import { endLost } from './reopen.js';
 import { openChild } from './sub-journeys.js';
@@ -181,7 +181,7 @@ function open(step: Step, input: Extract<Input, { type: 'open' }>): void {
   const { journey } = step.graph;
   const start = journey.initial === null ? null : stateOf(step.graph, journey.initial);
   const slots = start?.kind === 'start' ? start.slots : [];
-  const needs = openSlots(slots, initialInput);
+  const needs = openSlots(slots, initialInput, longestStartValue(execution));
   say(step, 'welcome', {
     name: journey.name,
     description: journey.description ?? '',

@@ -1,10 +1,10 @@
 import type { JourneyState } from '../journey/types.js';
 import type { RetryPolicy } from '../workflow/types.js';
 import { scopeOf, scopesOutwards } from './scopes.js';
-import { callOffInside, complete } from './completion.js';
+import { callOff, callOffInside, complete } from './completion.js';
 import { run } from './running.js';
 import { ancestors, asks, hasBody, stateOf, writes } from './graph.js';
-import { ask, emit, nextId, placeOf, type Place, type Step } from './step.js';
+import { ask, emit, nextId, placeOf, say, type Place, type Step } from './step.js';
 import type { BlockError, RunId } from './types.js';
 
 /** Failures that leave open whether the block did its work. */
@@ -96,8 +96,21 @@ function catcherOf(step: Step, place: Place, error: BlockError): Place | null {
   );
 }
 
-/** Asks what is to become of a block that cannot go on. */
+/** Ends the session: a block cannot go on, and nothing else is to become of it. */
+export function endFailed(step: Step, { stateId }: Place, error: BlockError): void {
+  const { label } = stateOf(step.graph, stateId);
+  callOff(step);
+  emit(step, { type: 'failed', error: { ...error, stateId, suggestedActions: ['restart'] } });
+  say(step, 'failed', { label, error: error.message });
+  step.mustPrompt = false;
+}
+
+/** Asks what is to become of a block that cannot go on. In a run that nobody talks to, that is its end. */
 export function askRepair(step: Step, place: Place, error: BlockError): void {
+  if (isUnattended(step) && !ASKED_IN_ANY_CASE.has(error.code)) {
+    endFailed(step, place, error);
+    return;
+  }
   const state = stateOf(step.graph, place.stateId);
   ask(step, {
     ...placeOf(place),
@@ -111,6 +124,14 @@ export function askRepair(step: Step, place: Place, error: BlockError): void {
       'stop',
     ],
   });
+}
+
+/** Only a person can tell whether it happened, or said themselves that it shall not. */
+const ASKED_IN_ANY_CASE: ReadonlySet<string> = new Set(['outcome_unknown', 'declined']);
+
+/** Once it is talked to, its failures are questions as anywhere. */
+function isUnattended({ state: { execution, mode } }: Step): boolean {
+  return execution.unattended === true && mode === 'visual';
 }
 
 /** The places with answers of the person that a state builds on, the latest done first. */

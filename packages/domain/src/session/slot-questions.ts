@@ -5,7 +5,7 @@ import { acceptValue } from '../conversation/slot-values.js';
 import { stateOf } from './graph.js';
 import { inputAt, scopeOf } from './scopes.js';
 import { ask, close, emit, nextId, placeOf, say, type Place, type Step } from './step.js';
-import type { SlotsQuestion } from './types.js';
+import type { ExecutionConfig, SlotsQuestion } from './types.js';
 
 /** Refused answers to one slot after which a way out is offered. */
 const PATIENCE = 3;
@@ -34,14 +34,22 @@ function read(slots: readonly Slot[], given: JsonObject, longest?: number): Read
   return reading;
 }
 
-/** The slots of a start that given values leave open: needed and absent, or given and refused. */
-export function openSlots(slots: readonly Slot[], given: JsonObject): Slot[] {
-  const { values, refused } = read(slots, given);
+/**
+ * The slots of a start that given values leave open: needed and absent, or given and refused.
+ * @param longest of texts, in characters; where absent, what a person is held to
+ */
+export function openSlots(slots: readonly Slot[], given: JsonObject, longest?: number): Slot[] {
+  const { values, refused } = read(slots, given, longest);
   return slots.filter(
     (slot) =>
       refused.some((other) => other.slot === slot) ||
       (slot.required && !Object.hasOwn(values, slot.name)),
   );
+}
+
+/** Why the value that is given for a slot does not fit it; null where it does, or none is given. */
+export function refusalOf(slot: Slot, given: JsonObject, longest?: number): SlotRefusal | null {
+  return read([slot], given, longest).refused[0]?.refusal ?? null;
 }
 
 /** Names of given values that no slot asks for. */
@@ -87,11 +95,16 @@ export function askSlots(
   return null;
 }
 
-/** What a workflow passes on to another may be of any length; undefined for what a person is held to. */
+/** What a program passes on may be of any length; undefined for what a person is held to. */
 function longestAt(step: Step, { scopeId, stateId }: Place): number | undefined {
+  if (stateOf(step.graph, stateId).kind !== 'start') return undefined;
   const { kind } = scopeOf(step.state, scopeId);
-  const isCalled = kind === 'subjourney' && stateOf(step.graph, stateId).kind === 'start';
-  return isCalled ? Infinity : undefined;
+  return kind === 'subjourney' ? Infinity : longestStartValue(step.state.execution);
+}
+
+/** Of the texts that a session is started with, in characters. */
+export function longestStartValue({ unattended }: ExecutionConfig): number | undefined {
+  return unattended === true ? Infinity : undefined;
 }
 
 /** A start asks for what it needs; a form is shown to be filled in, so it asks for the rest too. */

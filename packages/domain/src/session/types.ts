@@ -41,6 +41,8 @@ export interface ExecutionConfig {
   readonly pausePoints?: readonly string[];
   /** Fails when it has not ended this long after its start, pauses and waits included. */
   readonly timeoutMs?: number;
+  /** A run that nobody talks to: a failure that no error path takes ends it instead of becoming a question. */
+  readonly unattended?: true;
 }
 
 /**

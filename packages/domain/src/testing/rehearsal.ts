@@ -37,6 +37,8 @@ export class Rehearsal {
       initialInput?: JsonObject;
       config?: Partial<ConversationalConfig>;
       execution?: Partial<ExecutionConfig>;
+      /** As a direct run has it: nobody is there to answer. */
+      unattended?: true;
     } = {},
   ) {
     this.#players = players;
@@ -44,9 +46,14 @@ export class Rehearsal {
     this.turn({
       type: 'open',
       config: { ...DEFAULT_CONFIG, ...more.config },
-      execution: { timeZone: null, sessionTimeoutMs: null, ...more.execution },
+      execution: {
+        timeZone: null,
+        sessionTimeoutMs: null,
+        ...more.execution,
+        ...(more.unattended && { unattended: more.unattended }),
+      },
       initialInput: more.initialInput ?? {},
-      mode: 'conversational',
+      mode: more.unattended ? 'visual' : 'conversational',
     });
   }
 

@@ -31,6 +31,8 @@ export const en = {
   'refused-object': 'The {labelLower} must be a JSON object, such as {jsonExample}.',
   'refused-array': 'The {labelLower} must be a list, such as "red, green, blue".',
   'refused-too-long': 'That is too long for the {labelLower}: at most {max} characters.',
+  'missing-start-value':
+    'A value ({type}) is needed for the {labelLower}{hasDescription, select, yes {: {descriptionSentence}} other {.}}',
   show: '{hasText, select, yes {{text}} other {}}{hasValues, select, yes { {values}} other {}}',
   'confirm-side-effect':
     'Next is "{label}", which acts outside this conversation.{hasDescription, select, yes { {descriptionSentence}} other {}} Shall I do it?',
