@@ -52,7 +52,7 @@ export async function startSimApp(
   const log: string[] = [];
   const logger = createLogger({
     service: 'sim-app',
-    level: 'info',
+    level: 'trace',
     format: 'json',
     destination: { write: (line) => log.push(line) },
   });

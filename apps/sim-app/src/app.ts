@@ -15,7 +15,7 @@ import express, { Router, type Express } from 'express';
 import { auditRoutes } from './audit/routes.js';
 import type { SimAppContext } from './context.js';
 import { flagRoutes } from './flags/routes.js';
-import { forwardConversations } from './forwarding/forward.js';
+import { forwardConversations, type Forwarding } from './forwarding/forward.js';
 import { createGateway, type GatewayLimits } from './gateway/gateway.js';
 import { createSimAppHealth } from './health/health.js';
 import { homeRoutes } from './home/routes.js';
@@ -26,6 +26,7 @@ import { identityRoutes } from './identity/routes.js';
 import { secretRoutes } from './secrets/routes.js';
 import { builtInTools } from './tools/built-in.js';
 import { toolRoutes } from './tools/routes.js';
+import { runRoute } from './workflows/run-route.js';
 import { workflowRoutes } from './workflows/routes.js';
 import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
 import { workspaceRoutes } from './workspaces/routes.js';
@@ -61,7 +62,7 @@ export function createSimApp(context: SimAppContext, limits?: Partial<GatewayLim
   const conversations = forwardConversations({ target: config.conversation.serviceUrl, docsBase });
   if (config.conversation.enabled) app.use(conversations.handler);
   app.use('/api/', generalLimiter({ ...config.rateLimits.api, logger, ...limitStore(context) }));
-  app.use(apiRoutes(context));
+  app.use(apiRoutes(context, conversations));
   app.use(notFoundHandler());
   app.use(storeProblemHandler(), problemHandler({ docsBase }));
   const server = createServer(app);
@@ -86,7 +87,7 @@ function limitStore({ redis }: SimAppContext) {
   return redis === null ? {} : { store: rateLimitStore(redis, 'api') };
 }
 
-function apiRoutes(context: SimAppContext): Router {
+function apiRoutes(context: SimAppContext, conversations: Forwarding): Router {
   const { secrets, signIn, audit, workspaces, members, apiKeys, workflows, clock } = context;
   const resolveApiKey = context.apiKeyAccess.resolve;
   const tools = builtInTools({ withModel: context.config.model !== null });
@@ -99,6 +100,7 @@ function apiRoutes(context: SimAppContext): Router {
   const knownTypes = new Set(tools.map(({ id }) => id));
   const { toolStore } = context;
   workflowRoutes(host, { workflows, toolStore, audit, clock, knownTypes });
+  runRoute(host, { workflows, audit, conversations });
   secretRoutes(host, { secrets: context.secretStore, audit, clock });
   auditRoutes(host, context.database);
   toolRoutes(host, { ...context, builtIn: tools });

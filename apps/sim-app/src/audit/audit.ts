@@ -18,6 +18,7 @@ export type AuditAction =
   | 'workflow.updated'
   | 'workflow.deleted'
   | 'workflow.exported'
+  | 'workflow.run'
   | 'secret.set'
   | 'secret.deleted'
   | 'tool.created'

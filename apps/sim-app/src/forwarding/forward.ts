@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { CONVERSATION_BASE_PATH } from '@sim/contracts';
 import { sendProblem, serviceUnavailable } from '@sim/service-kit';
 import type { Request, RequestHandler, Response } from 'express';
-import { createProxyMiddleware } from 'http-proxy-middleware';
+import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
 
 /** Options of {@link forwardConversations}. */
 export interface ForwardingOptions {
@@ -20,9 +20,20 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** The way to conversation-service. */
 export interface Forwarding {
+  /** Passes on what stands below the path of conversations. */
   readonly handler: RequestHandler;
+  /** Passes every request that comes to it on to another path of the service. */
+  to(other: Redirection): RequestHandler;
   /** Ends the event streams that go through here; their clients come back elsewhere. */
   endStreams(): void;
+}
+
+/** Requests that are passed on to another path. */
+export interface Redirection {
+  /** Where to, query included. */
+  readonly path: (req: Request) => string;
+  /** Told of each answer before it is passed back. */
+  readonly onAnswer?: (answer: IncomingMessage, req: Request) => void;
 }
 
 /**
@@ -32,9 +43,26 @@ export interface Forwarding {
  */
 export function forwardConversations(options: ForwardingOptions): Forwarding {
   const streams = new Set<Response>();
+  const below = (path: string) => path === CONVERSATION_BASE_PATH || path.startsWith(BELOW);
+  return {
+    handler: proxy(options, streams, { pathFilter: below }),
+    to: ({ path, onAnswer }) =>
+      proxy(options, streams, { pathRewrite: (_path, req) => path(req) }, onAnswer),
+    endStreams: () => {
+      for (const stream of streams) stream.end();
+    },
+  };
+}
+
+function proxy(
+  options: ForwardingOptions,
+  streams: Set<Response>,
+  paths: Pick<Options<Request, Response>, 'pathFilter' | 'pathRewrite'>,
+  onAnswer?: Redirection['onAnswer'],
+): RequestHandler {
   const handler = createProxyMiddleware<Request, Response>({
     target: options.target,
-    pathFilter: (path) => path === CONVERSATION_BASE_PATH || path.startsWith(BELOW),
+    ...paths,
     xfwd: true,
     // A connection each: one that is kept may be closed by the service at the moment of its reuse,
     // and a write must not be sent twice.
@@ -43,22 +71,18 @@ export function forwardConversations(options: ForwardingOptions): Forwarding {
     // The library's own plugins answer errors with plain text and log to the console.
     ejectPlugins: true,
     plugins: [
-      (proxy) => {
-        proxy.on('proxyReq', tieTogether);
-        proxy.on('proxyRes', (answer, _req, res) => {
+      (server) => {
+        server.on('proxyReq', tieTogether);
+        server.on('proxyRes', (answer, req, res) => {
+          onAnswer?.(answer, req);
           passAnswer(answer, res);
           if (isEventStream(answer)) keepTrack(streams, res);
         });
-        proxy.on('error', (error, req, res) => fail(error, req, res, options));
+        server.on('error', (error, req, res) => fail(error, req, res, options));
       },
     ],
   });
-  return {
-    handler: handler as RequestHandler,
-    endStreams: () => {
-      for (const stream of streams) stream.end();
-    },
-  };
+  return handler as RequestHandler;
 }
 
 const BELOW = `${CONVERSATION_BASE_PATH}/`;

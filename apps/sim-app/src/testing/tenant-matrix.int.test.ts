@@ -4,6 +4,7 @@ import { isAtLeast, signAccessToken } from '@sim/service-kit';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { CallOptions } from './contract-client.js';
 import { EXPORTED } from './documents.js';
+import { startRunStub, type RunStub } from './run-stub.js';
 import { startTestApp, TEST_ENVIRONMENT, type Person, type TestApp } from './test-app.js';
 
 /** Every endpoint that needs a role. */
@@ -12,6 +13,7 @@ const guarded = routesOf('sim-app').filter(
 );
 
 let home: TestDatabase;
+let stub: RunStub;
 let app: TestApp;
 let owner: Person;
 let stranger: Person;
@@ -20,7 +22,8 @@ const tokens = new Map<Role, string>();
 
 beforeAll(async () => {
   home = await createTestDatabase(inject('postgresUrl'));
-  app = startTestApp(home.url);
+  stub = await startRunStub();
+  app = startTestApp(home.url, { CONVERSATION_SERVICE_URL: stub.url });
   owner = await app.person('Owner');
   stranger = await app.person('Stranger');
   tokens.set('owner', owner.token);
@@ -29,6 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.stop();
+  await stub.stop();
   await home.drop();
 });
 
@@ -106,6 +110,7 @@ const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOpti
     headers: { 'If-Match': '*' },
   }),
   deleteWorkflow: async () => ({ params: await workflow() }),
+  runWorkflow: async () => ({ params: await workflow(), body: { input: {} } }),
   listWorkflowVersions: async () => ({ params: await workflow() }),
   exportWorkflow: async () => ({ params: await workflow() }),
   listSecrets: () => ({}),
