@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { benchMapping, benchRunning, mappingPeak } from './mapping.js';
+import { benchRuns, runRow } from './runs.js';
 import { benchSockets } from './sockets.js';
 import { benchTurns } from './turns.js';
 
-/** `npm run bench -- [turns] [mapping] [sockets] [--seconds N]`: JSON lines, then a table of each. */
+/** `npm run bench -- [turns] [mapping] [sockets] [run] [--seconds N]`: JSON lines, then a table of each. */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'memory') {
     process.stdout.write(String(mappingPeak(args[1] ?? '', Number(args[2]))));
@@ -48,9 +49,16 @@ async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(`share of the bare server's messages/s: ${line.share}\n`);
     });
   }
+  if (runs.includes('run')) {
+    await withDatabase(async (url) => {
+      const lines = await benchRuns(url, seconds * 1000);
+      for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+      show(lines.map(runRow));
+    });
+  }
 }
 
-const BENCHES = ['mapping', 'turns', 'sockets'];
+const BENCHES = ['mapping', 'turns', 'sockets', 'run'];
 
 function show(rows: readonly object[]): void {
   console.table(rows);

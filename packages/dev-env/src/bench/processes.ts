@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { LoadRequest } from './load.js';
 
 /** A server of the benchmark, in a process of its own. */
 export interface BenchServer {
@@ -15,6 +16,17 @@ export async function startFloor(databaseUrl: string): Promise<BenchServer> {
   });
   const [message] = (await once(child, 'message')) as [{ port: number }];
   return { origin: `http://127.0.0.1:${message.port}`, stop: () => stop(child) };
+}
+
+/** Requests to the reference server. */
+export function floorRequests(): () => LoadRequest {
+  let count = 0;
+  return () => {
+    count += 1;
+    const body = JSON.stringify({ text: `value ${count}` });
+    const headers = { 'content-type': 'application/json' };
+    return { path: `/sessions/${count % 10_000}/turns`, headers, body };
+  };
 }
 
 /** Starts one of the services and waits until it says that it is ready. */

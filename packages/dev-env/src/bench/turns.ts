@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { freePort } from '../net/ports.js';
 import { signUp, type BenchClient } from './client.js';
+import { benchEnvironment } from './environment.js';
 import { runLoad, type LoadRequest, type LoadResult } from './load.js';
-import { startFloor, startService } from './processes.js';
+import { floorRequests, startFloor, startService } from './processes.js';
 
 const BASE = '/api/v1/conversational-workflows';
 /** Each session gives one plain turn fewer than it asks for slots. */
@@ -21,18 +21,7 @@ export interface TurnsLine {
 
 /** Plain turns over HTTP beside the floor, one after the other in the same run. */
 export async function benchTurns(databaseUrl: string, durationMs: number): Promise<TurnsLine[]> {
-  const env = {
-    DATABASE_URL: databaseUrl,
-    JWT_SECRET: randomBytes(32).toString('hex'),
-    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
-    METRICS_ENABLED: 'false',
-    LOG_LEVEL: 'warn',
-    NODE_ENV: 'production',
-    API_RATE_LIMIT_MAX: '1000000000',
-    CONVERSATION_RATE_LIMIT_MAX: '1000000000',
-    MAX_CONCURRENT_SESSIONS: '1000000',
-    MAX_SESSIONS_PER_USER: '1000000',
-  };
+  const env = benchEnvironment(databaseUrl);
   const floor = await startFloor(databaseUrl);
   const simApp = await startService('sim-app', await freePort(), env);
   const service = await startService('conversation-service', await freePort(), {
@@ -60,16 +49,6 @@ export async function benchTurns(databaseUrl: string, durationMs: number): Promi
   } finally {
     await Promise.all([floor.stop(), simApp.stop(), service.stop()]);
   }
-}
-
-function floorRequests(): () => LoadRequest {
-  let count = 0;
-  return () => {
-    count += 1;
-    const body = JSON.stringify({ text: `value ${count}` });
-    const headers = { 'content-type': 'application/json' };
-    return { path: `/sessions/${count % 10_000}/turns`, headers, body };
-  };
 }
 
 /** A workflow that asks for values and nothing else. */

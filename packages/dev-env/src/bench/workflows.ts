@@ -62,6 +62,49 @@ export function successiveMerges(count: number): JsonObject {
   return documentOf(blocks, edges);
 }
 
+/**
+ * Steps in a row that call nothing outside and hold no function: a start, variables that read the one before,
+ * every fourth a condition, and a response.
+ */
+export function steps(count: number): JsonObject {
+  const inputFormat = [
+    { id: 'f0', name: 'order', type: 'string' },
+    { id: 'f1', name: 'amount', type: 'number' },
+  ];
+  const blocks: Drawn[] = [{ id: 'b0', type: 'start_trigger', params: { inputFormat } }];
+  const edges: JsonObject[] = [];
+  for (let index = 1; index < count - 1; index += 1) {
+    const id = `b${index}`;
+    const isFork = index % 4 === 0;
+    blocks.push(isFork ? forkAt(id) : { id, type: 'variables', params: variablesAt(index) });
+    edges.push(
+      edge(`b${index - 1}`, id, (index - 1) % 4 === 0 && index > 1 ? branch(index - 1) : 'source'),
+    );
+  }
+  const end = `b${count - 1}`;
+  const data = '{"order": "<block0.order>", "last": "<variable.last>"}';
+  blocks.push({ id: end, type: 'response', params: { dataMode: 'json', data } });
+  edges.push(edge(`b${count - 2}`, end, (count - 2) % 4 === 0 ? branch(count - 2) : 'source'));
+  return documentOf(blocks, edges, { v1: { id: 'v1', name: 'last', type: 'string', value: '' } });
+}
+
+function branch(index: number): string {
+  return `condition-b${index}-if`;
+}
+
+function forkAt(id: string): Drawn {
+  const conditions = [
+    { id: `${id}-if`, title: 'if', value: '<block0.amount> > 100' },
+    { id: `${id}-else`, title: 'else', value: '' },
+  ];
+  return { id, type: 'condition', params: { conditions } };
+}
+
+function variablesAt(index: number): JsonObject {
+  const value = `<block0.order> at step ${index}`;
+  return { variables: [{ variableId: 'v1', variableName: 'last', type: 'string', value }] };
+}
+
 function drawn(index: number): Drawn {
   if (index === 0) return { id: 'b0', type: 'start_trigger', params: { inputFormat: [] } };
   return { id: `b${index}`, params: { code: `return <block${index - 1}.result>` } };
@@ -71,7 +114,11 @@ function edge(source: string, target: string, sourceHandle = 'source'): JsonObje
   return { id: `${source}-${sourceHandle}-${target}`, source, target, sourceHandle };
 }
 
-function documentOf(blocks: readonly Drawn[], edges: readonly JsonObject[]): JsonObject {
+function documentOf(
+  blocks: readonly Drawn[],
+  edges: readonly JsonObject[],
+  variables: JsonObject = {},
+): JsonObject {
   return {
     version: '1.0',
     exportedAt: '2026-01-01T00:00:00.000Z',
@@ -80,7 +127,7 @@ function documentOf(blocks: readonly Drawn[], edges: readonly JsonObject[]): Jso
       edges,
       loops: {},
       parallels: {},
-      variables: {},
+      variables,
     },
   };
 }
