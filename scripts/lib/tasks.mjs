@@ -23,6 +23,7 @@ export const TASKS = {
   },
   migrate: onDatabase('packages/postgres/dist/cli/migrate.js', 'kept'),
   session: onDatabase('packages/postgres/dist/cli/session.js', 'shared'),
+  'rotate-secrets': onDatabase('apps/sim-app/dist/rotate-secrets.js', 'shared'),
   schema: onDatabase('packages/postgres/dist/cli/schema.js', 'temporary'),
   async build() {
     await ensureInstalled();

@@ -3,6 +3,7 @@ import {
   databaseSettings,
   databaseUrl,
   encryptionKeySetting,
+  oldEncryptionKeysSetting,
   httpSettings,
   httpUrl,
   integer,
@@ -111,6 +112,7 @@ export const conversationSettings = {
   secrets: {
     jwt: jwtSecret(),
     encryptionKey: encryptionKeySetting(),
+    oldEncryptionKeys: oldEncryptionKeysSetting(),
     databaseUrl: databaseUrl(),
     redis: redisCredentials(),
     modelKey: modelKey(),

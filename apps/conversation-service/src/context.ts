@@ -13,7 +13,7 @@ import {
 import { MemoryBus } from '@sim/memory';
 import { createInternalUnderstanding } from '@sim/nlu';
 import {
-  createCipher,
+  createKeyRing,
   createDatabase,
   createJourneyStore,
   createMemoryStore,
@@ -23,7 +23,6 @@ import {
   createTimerWorker,
   createToolStore,
   isMigrated,
-  keyIdOf,
   type Database,
   type DatabaseOptions,
   type TimerWorker,
@@ -198,13 +197,10 @@ function blocksOf(
 /** What workspaces configure to run blocks, and the secrets that it takes. */
 function toolsOf(
   { neighbours }: ConversationConfig,
-  { encryptionKey }: ConversationSecrets,
+  { encryptionKey, oldEncryptionKeys }: ConversationSecrets,
   database: Database,
 ) {
-  const secretStore = createSecretStore(
-    database,
-    createCipher(encryptionKey, keyIdOf(encryptionKey)),
-  );
+  const secretStore = createSecretStore(database, createKeyRing(encryptionKey, oldEncryptionKeys));
   const toolStore = createToolStore(database);
   const tools = createTools({
     store: toolStore,

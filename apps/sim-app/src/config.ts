@@ -3,6 +3,7 @@ import {
   databaseSettings,
   databaseUrl,
   encryptionKeySetting,
+  oldEncryptionKeysSetting,
   flag,
   httpSettings,
   httpUrl,
@@ -126,6 +127,7 @@ export const simAppSettings = () => ({
   secrets: {
     jwt: jwtSecret(),
     encryptionKey: encryptionKeySetting(),
+    oldEncryptionKeys: oldEncryptionKeysSetting(),
     databaseUrl: databaseUrl(),
     redis: redisCredentials(),
   },

@@ -2,7 +2,7 @@ import { createTools, type Tools } from '@sim/blocks';
 import type { Clock, EventBus, JourneyStore, SessionStore } from '@sim/engine';
 import { MemoryBus, MemoryCache } from '@sim/memory';
 import {
-  createCipher,
+  createKeyRing,
   createDatabase,
   createJourneyStore,
   createSecretStore,
@@ -11,7 +11,6 @@ import {
   createWorkflowStore,
   createWorkspaceStore,
   isMigrated,
-  keyIdOf,
   sessionVersions,
   type Database,
   type ManagedSecretStore,
@@ -97,7 +96,7 @@ export function contextFromConfig(
   const database = openDatabase(config, secrets, logger);
   registerPoolMetrics(metrics, database);
   const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
-  const cipher = createCipher(secrets.encryptionKey, keyIdOf(secrets.encryptionKey));
+  const cipher = createKeyRing(secrets.encryptionKey, secrets.oldEncryptionKeys);
   const secretStore = createSecretStore(database, cipher);
   const toolStore = createToolStore(database);
   const tools = createTools({

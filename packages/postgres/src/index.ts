@@ -42,6 +42,14 @@ export type { Queryable } from './migrations/ledger.js';
 export { identitySchema, WORKSPACE_ROLES, type WorkspaceRole } from './schema/identity.js';
 export * from './secrets/cipher.js';
 export { keyIdOf } from './secrets/key-id.js';
+export { createKeyRing } from './secrets/key-ring.js';
+export {
+  keysInUse,
+  rotateSecrets,
+  type KeyUse,
+  type Rotation,
+  type UnreadableSecret,
+} from './secrets/rotate-secrets.js';
 export {
   createSecretStore,
   type ManagedSecretStore,

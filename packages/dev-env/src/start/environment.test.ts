@@ -32,6 +32,18 @@ describe('the environments of the services', () => {
     }
   });
 
+  it('read with the key of the data folder where the person sets one of their own', () => {
+    const own = { ENCRYPTION_KEY: 'n'.repeat(32), ENCRYPTION_KEYS_OLD: 'o'.repeat(32) };
+    expect(environments(own, 'postgres://embedded').simApp).toMatchObject({
+      ENCRYPTION_KEY: own.ENCRYPTION_KEY,
+      ENCRYPTION_KEYS_OLD: `${own.ENCRYPTION_KEYS_OLD},${secrets.encryptionKey}`,
+    });
+    // A database of their own was never encrypted with it.
+    expect(environments({ ...own, DATABASE_URL: 'postgres://own/db' }, null).simApp).toMatchObject(
+      own,
+    );
+  });
+
   it('keep what the person set', () => {
     const own = {
       DATABASE_URL: 'postgres://own/db',

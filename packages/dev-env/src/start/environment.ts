@@ -25,7 +25,9 @@ export function serviceEnvironments(
     ...env,
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl, DATABASE_SSL: 'disable' }),
     JWT_SECRET: settings.jwtSecret ?? secrets.jwtSecret,
-    ENCRYPTION_KEY: settings.encryptionKey ?? secrets.encryptionKey,
+    ...(databaseUrl === null
+      ? { ENCRYPTION_KEY: settings.encryptionKey ?? secrets.encryptionKey }
+      : encryptionEnvironment(env, secrets)),
     LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn',
     LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty',
   };
@@ -46,6 +48,20 @@ export function serviceEnvironments(
         .filter(Boolean)
         .join(','),
     },
+  };
+}
+
+/**
+ * The keys for the embedded database: the person's own or that of the data folder, which is read with in any
+ * case. So a key of one's own can be set, and `npm run secrets:rotate` brings over what is there.
+ */
+export function encryptionEnvironment(
+  env: Environment,
+  { encryptionKey }: Pick<Secrets, 'encryptionKey'>,
+): { readonly ENCRYPTION_KEY: string; readonly ENCRYPTION_KEYS_OLD: string } {
+  return {
+    ENCRYPTION_KEY: env['ENCRYPTION_KEY'] || encryptionKey,
+    ENCRYPTION_KEYS_OLD: [env['ENCRYPTION_KEYS_OLD'], encryptionKey].filter(Boolean).join(','),
   };
 }
 

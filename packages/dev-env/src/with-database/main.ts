@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { runningPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { lockDataDir } from '../start/data-dir-lock.js';
+import { encryptionEnvironment } from '../start/environment.js';
+import { secretsOf } from '../start/secrets.js';
 
 /**
  * Runs a program with `DATABASE_URL` set to an embedded PostgreSQL:
@@ -17,7 +19,7 @@ async function main([data, program = '', ...args]: readonly string[]): Promise<n
   if (data === 'temporary') {
     const dataDir = await mkdtemp(join(tmpdir(), 'sim-database-'));
     try {
-      return await withDatabase(dataDir, program, args, migrateTo);
+      return await withDatabase(dataDir, program, args, { prepare: migrateTo });
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
@@ -25,10 +27,10 @@ async function main([data, program = '', ...args]: readonly string[]): Promise<n
   const dataDir = resolve(process.env['DATA_DIR'] || '.data');
   const postgresDir = join(dataDir, 'postgres');
   const running = data === 'shared' ? await runningPostgres(postgresDir) : null;
-  if (running !== null) return runProgram(running, program, args);
+  if (running !== null) return runProgram(running, program, args, dataDir);
   const lock = await lockDataDir(dataDir);
   try {
-    return await withDatabase(postgresDir, program, args);
+    return await withDatabase(postgresDir, program, args, { keysIn: dataDir });
   } finally {
     await lock.release();
   }
@@ -42,21 +44,29 @@ async function withDatabase(
   dataDir: string,
   program: string,
   args: readonly string[],
-  prepare: (url: string) => Promise<void> = () => Promise.resolve(),
+  { prepare, keysIn }: { prepare?: (url: string) => Promise<void>; keysIn?: string },
 ): Promise<number> {
   const database = await startEmbeddedPostgres({ dataDir });
   try {
-    await prepare(database.url);
-    return await runProgram(database.url, program, args);
+    await prepare?.(database.url);
+    return await runProgram(database.url, program, args, keysIn);
   } finally {
     await database.stop();
   }
 }
 
-async function runProgram(url: string, program: string, args: readonly string[]): Promise<number> {
+/** @param keysIn the folder with the keys that the values in the database are encrypted with */
+async function runProgram(
+  url: string,
+  program: string,
+  args: readonly string[],
+  keysIn?: string,
+): Promise<number> {
+  const keys =
+    keysIn === undefined ? {} : encryptionEnvironment(process.env, await secretsOf(keysIn));
   const child = spawn(process.execPath, [program, ...args], {
     stdio: 'inherit',
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, ...keys, DATABASE_URL: url },
   });
   // We stay to stop the database after it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));

@@ -14,6 +14,8 @@ export interface Encrypted {
 export interface Cipher {
   /** The key that new values are encrypted with. */
   readonly keyId: string;
+  /** The keys that values are read with, the current one among them. */
+  readonly keyIds: ReadonlySet<string>;
   /** `boundTo` names the owner of the value; it is not stored, and another does not decrypt it. */
   encrypt(text: string, boundTo: string): Encrypted;
   /** @throws DecryptionError */
@@ -65,6 +67,7 @@ export function createCipher(
     if (length !== KEY_BYTES) throw new KeyLengthError(id, length);
   return {
     keyId,
+    keyIds: new Set(keys.keys()),
     encrypt(text, boundTo) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(boundTo));
@@ -76,7 +79,8 @@ export function createCipher(
       if (known === undefined) {
         throw new DecryptionError(
           value.keyId,
-          `The value is encrypted with the key ${value.keyId}, which is not configured.`,
+          `It is encrypted with the key ${value.keyId}, which is not configured: ` +
+            'put that key into ENCRYPTION_KEYS_OLD, or set the value anew.',
         );
       }
       return open(value, boundTo, known);
@@ -96,7 +100,8 @@ function open({ ciphertext, nonce, keyId }: Encrypted, boundTo: string, key: Uin
   } catch (cause) {
     throw new DecryptionError(
       keyId,
-      `The value does not decrypt with the key ${keyId}: it was altered, or the key is another one.`,
+      `It does not decrypt with the key ${keyId}: it was altered, or is not what stood here. ` +
+        'Set the value anew.',
       { cause },
     );
   }

@@ -82,16 +82,24 @@ describe('secrets', () => {
     expect(await store.delete('ws_ann', 'GONE')).toBe(false);
   });
 
-  it('are encrypted anew under a new key, in batches', async () => {
-    await put('ann', 'API_KEY', 'ann’s');
-    const next = createSecretStore(
-      database,
-      createCipher(randomBytes(32), 'k2', new Map([['k1', key]])),
+  it('cannot be moved to another name either', async () => {
+    await put('ann', 'FROM', 'under its own name');
+    await database.query({ text: `UPDATE secrets SET name = 'TO' WHERE name = 'FROM'` });
+    await expect(store.values('ws_ann', ['TO'])).rejects.toThrow(
+      /The secret TO cannot be read\. It does not decrypt with the key k1/,
     );
-    let rotated = 0;
-    for (let batch = -1; batch !== 0; rotated += batch) batch = await next.rotate(2);
-    expect(rotated).toBe(3);
-    expect(await next.values('ws_ann', ['API_KEY'])).toEqual({ API_KEY: 'ann’s' });
-    await expect(store.values('ws_ann', ['API_KEY'])).rejects.toMatchObject({ keyId: 'k2' });
+    await store.delete('ws_ann', 'TO');
+  });
+
+  it('say which key they need where it is not configured, and what to do', async () => {
+    await put('ann', 'OTHER', 'x');
+    const lost = createSecretStore(database, createCipher(randomBytes(32), 'k2'));
+    await expect(lost.values('ws_ann', ['OTHER'])).rejects.toMatchObject({
+      keyId: 'k1',
+      message: expect.stringMatching(
+        /The secret OTHER .* key k1, which is not configured: .*ENCRYPTION_KEYS_OLD/,
+      ) as string,
+    });
+    await store.delete('ws_ann', 'OTHER');
   });
 });

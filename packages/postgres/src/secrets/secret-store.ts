@@ -1,8 +1,8 @@
 import type { SecretStore } from '@sim/engine';
-import { and, asc, eq, inArray, ne } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../connection/database.js';
 import { secrets } from '../schema/index.js';
-import type { Cipher } from './cipher.js';
+import { DecryptionError, type Cipher } from './cipher.js';
 
 /** What is told about a secret; never its value. */
 export interface SecretSummary {
@@ -27,8 +27,6 @@ export interface ManagedSecretStore extends SecretStore {
   }): Promise<void>;
   /** False where there is none of that name. */
   delete(workspaceId: string, name: string): Promise<boolean>;
-  /** Encrypts anew up to so many values that are under an older key; how many there were. */
-  rotate(limit: number): Promise<number>;
 }
 
 /** Secrets in PostgreSQL, encrypted. Reading throws DecryptionError where a key is missing or wrong. */
@@ -42,9 +40,7 @@ export function createSecretStore(database: Database, cipher: Cipher): ManagedSe
           .from(secrets)
           .where(and(eq(secrets.workspaceId, workspaceId), inArray(secrets.name, [...names]))),
       );
-      return Object.fromEntries(
-        rows.map((row) => [row.name, cipher.decrypt(row, binding(workspaceId, row.name))]),
-      );
+      return Object.fromEntries(rows.map((row) => [row.name, clearValue(cipher, row)]));
     },
     list: (workspaceId) =>
       database.run((db) =>
@@ -81,30 +77,24 @@ export function createSecretStore(database: Database, cipher: Cipher): ManagedSe
       );
       return removed.length > 0;
     },
-    rotate: (limit) => rotate(database, cipher, limit),
   };
 }
 
-/** JSON keeps the two apart whatever they contain. */
-function binding(workspaceId: string, name: string): string {
+/** What a value is bound to: JSON keeps the two apart whatever they contain. */
+export function binding(workspaceId: string, name: string): string {
   return JSON.stringify([workspaceId, name]);
 }
 
-async function rotate(database: Database, cipher: Cipher, limit: number): Promise<number> {
-  return database.transaction(async (tx) => {
-    const rows = await tx
-      .select()
-      .from(secrets)
-      .where(ne(secrets.keyId, cipher.keyId))
-      .limit(limit)
-      .for('update', { skipLocked: true });
-    for (const row of rows) {
-      const bound = binding(row.workspaceId, row.name);
-      await tx
-        .update(secrets)
-        .set(cipher.encrypt(cipher.decrypt(row, bound), bound))
-        .where(and(eq(secrets.workspaceId, row.workspaceId), eq(secrets.name, row.name)));
-    }
-    return rows.length;
-  });
+/**
+ * The value of a row.
+ * @throws DecryptionError that says which secret it is
+ */
+export function clearValue(cipher: Cipher, row: typeof secrets.$inferSelect): string {
+  try {
+    return cipher.decrypt(row, binding(row.workspaceId, row.name));
+  } catch (error) {
+    if (!(error instanceof DecryptionError)) throw error;
+    const message = `The secret ${row.name} cannot be read. ${error.message}`;
+    throw new DecryptionError(error.keyId, message, { cause: error });
+  }
 }

@@ -8,6 +8,7 @@ export {
   decimal,
   durationMs,
   encryptionKey,
+  encryptionKeys,
   flag,
   httpUrl,
   integer,

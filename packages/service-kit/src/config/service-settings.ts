@@ -2,6 +2,7 @@ import { settings } from './parse-config.js';
 import {
   durationMs,
   encryptionKey,
+  encryptionKeys,
   flag,
   integer,
   oneOf,
@@ -52,6 +53,14 @@ export function jwtSecret() {
 /** `ENCRYPTION_KEY`: 32 bytes, as 32 characters, 64 hexadecimal digits or base64. */
 export function encryptionKeySetting() {
   return settings({ ENCRYPTION_KEY: encryptionKey() }, (v) => v.ENCRYPTION_KEY);
+}
+
+/** `ENCRYPTION_KEYS_OLD`: further keys that values are read with, as while keys are changed; none by default. */
+export function oldEncryptionKeysSetting() {
+  return settings(
+    { ENCRYPTION_KEYS_OLD: encryptionKeys().default([]) },
+    (v) => v.ENCRYPTION_KEYS_OLD,
+  );
 }
 
 /** How many requests a window takes. */

@@ -5,6 +5,7 @@ import {
   decimal,
   durationMs,
   encryptionKey,
+  encryptionKeys,
   flag,
   httpUrl,
   integer,
@@ -129,4 +130,21 @@ describe('encryptionKey', () => {
       expect(refuses(encryptionKey(), raw)).toBe(true);
     },
   );
+});
+
+describe('encryptionKeys', () => {
+  it('takes keys of every form with commas between, and none', () => {
+    const [hex, base64] = [randomBytes(32), randomBytes(32)];
+    const raw = ` ${hex.toString('hex')} , ${base64.toString('base64')},`;
+    expect(
+      encryptionKeys()
+        .parse(raw)
+        .map((key) => Buffer.from(key)),
+    ).toEqual([hex, base64]);
+    expect(encryptionKeys().parse('')).toEqual([]);
+  });
+
+  it.each(['short', `${'a'.repeat(32)},short`, 'a'.repeat(65)])('refuses %j', (raw) => {
+    expect(refuses(encryptionKeys(), raw)).toBe(true);
+  });
 });

@@ -112,8 +112,23 @@ const ENCRYPTION_KEY_BYTES = 32;
 export const encryptionKey = (): Variable<Uint8Array> =>
   variable(
     { accepts: '32 bytes: 32 characters, 64 hexadecimal digits, or base64', secret: true },
-    (raw) => candidateKeys(raw).find((key) => key.length === ENCRYPTION_KEY_BYTES) ?? REFUSED,
+    (raw) => candidateKeys(raw).find(isKey) ?? REFUSED,
   );
+
+/** Keys as {@link encryptionKey} takes them, with commas between; one that holds a comma cannot be among them. */
+export const encryptionKeys = (): Variable<readonly Uint8Array[]> =>
+  variable(
+    {
+      accepts: 'keys with commas between, each as ENCRYPTION_KEY takes it',
+      secret: true,
+    },
+    (raw) => {
+      const keys = splitList(raw).map((part) => candidateKeys(part).find(isKey));
+      return keys.every((key) => key !== undefined) ? keys : REFUSED;
+    },
+  );
+
+const isKey = ({ length }: Uint8Array): boolean => length === ENCRYPTION_KEY_BYTES;
 
 /** The readings of a key, the narrowest alphabet first: 64 hex digits are also valid base64. */
 function candidateKeys(raw: string): Uint8Array[] {
