@@ -382,6 +382,13 @@ const catalogue = {
     cause: 'Exports leave out passwords, keys and connected accounts.',
     fix: 'Store the secret on the secrets page (PUT /api/v1/secrets) and write {{NAME}} in its place in the block; it is never asked for in chat.',
   },
+  secret_passed_on: {
+    severity: 'warning',
+    title: 'Secret passed on',
+    cause:
+      'A block that only hands values on (a loop, a parallel, a call of another workflow, variables, a response) uses a secret. What is handed on is kept, and secrets are never kept: *** arrives in its place.',
+    fix: 'Write {{NAME}} in the block that needs the value, such as the header of an API call; a called workflow may use it there too.',
+  },
   executor_missing: {
     severity: 'warning',
     title: 'Nothing runs this type',

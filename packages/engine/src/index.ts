@@ -13,4 +13,4 @@ export { sessionChannel } from './turn-commit.js';
 export type { DeltaMessage } from './run-stream.js';
 export { JOURNEYS_AT_HAND } from './journey-cache.js';
 export { TimeLimitError, withinLimit } from './time-limit.js';
-export { hide, hideDeep, secretsToHide } from './redaction.js';
+export { hide, hideDeep, longestFirst, secretsToHide, writtenForms } from './redaction.js';

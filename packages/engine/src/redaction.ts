@@ -6,11 +6,50 @@ const HIDDEN = '***';
 /** Values too short to be told from ordinary text are not looked for. */
 const SHORTEST_SECRET = 4;
 
-/** The secrets that are looked for, longest first: one may be part of another. */
+/** What is looked for: the secrets in all their written forms, in the order in which {@link hide} takes them. */
 export function secretsToHide(secrets: readonly string[]): readonly string[] {
-  return secrets
+  return longestFirst(secrets.flatMap(writtenForms));
+}
+
+/** Texts to hide, the longest first: one may be part of another. Those that could be any word are left out. */
+export function longestFirst(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)]
     .filter(({ length }) => length >= SHORTEST_SECRET)
     .toSorted((a, b) => b.length - a.length);
+}
+
+/**
+ * A secret as it stands where it was passed on: a tool that repeats a request repeats it as it was written,
+ * in JSON (also within a text of JSON), in a URL, in a form or in base64.
+ */
+export function writtenForms(secret: string): string[] {
+  if (secret.length < SHORTEST_SECRET) return [secret];
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  const bytes = Buffer.from(secret);
+  // Half a surrogate pair has no place in a URL.
+  const whole = bytes.toString();
+  return [
+    ...new Set([
+      secret,
+      inJson,
+      JSON.stringify(inJson).slice(1, -1),
+      encodeURIComponent(whole),
+      encodeURI(whole),
+      new URLSearchParams([['', whole]]).toString().slice(1),
+      ...inUrl(whole),
+      bytes.toString('base64'),
+      bytes.toString('base64url'),
+    ]),
+  ];
+}
+
+/** As the URL parser leaves it in a path and in a query, which it encodes less than others do. */
+function inUrl(secret: string): string[] {
+  const url = new URL('http://host/');
+  // It would end the path or the query.
+  url.pathname = secret.replaceAll('?', '%3F').replaceAll('#', '%23');
+  url.search = secret.replaceAll('#', '%23');
+  return [url.pathname.slice(1), url.search.slice(1)];
 }
 
 /** The text without these secrets. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@sim/domain';
-import { hideDeep, secretsToHide } from '@sim/engine';
+import { hideDeep, longestFirst } from '@sim/engine';
 
 /**
  * What a tool gave, as a block's output. References read `<block.field>`: an object is the output as it is,
@@ -11,6 +11,6 @@ export function toolOutput(value: JsonValue): JsonObject {
 
 /** A value without these secrets. @throws RangeError where it is nested deeper than the stack */
 export function withoutSecrets(value: JsonObject, secrets: readonly string[]): JsonObject {
-  const hidden = secretsToHide(secrets);
+  const hidden = longestFirst(secrets);
   return hidden.length === 0 ? value : (hideDeep(value, hidden) as JsonObject);
 }

@@ -7,6 +7,7 @@ import {
   type ToolConfig,
   type ToolFinder,
   type ToolStore,
+  writtenForms,
 } from '@sim/engine';
 import { LRUCache } from 'lru-cache';
 import { failure } from '../failures.js';
@@ -15,7 +16,7 @@ import { createAdapters } from './adapters.js';
 import { misconfigured, type PreparedCall, type ToolCall, type ToolLimits } from './call.js';
 import type { OfferedTool } from './describe.js';
 import { toolOutput, withoutSecrets } from './output.js';
-import { encoded, markersOf } from './template.js';
+import { markersOf } from './template.js';
 
 /** What tools may do; all but the stores has a default. */
 export interface ToolsOptions {
@@ -160,13 +161,6 @@ async function withSecrets(
     context: { ...context, secrets },
     env,
   };
-}
-
-/** A secret as it stands in texts, in URLs and in JSON. */
-function writtenForms(secret: string): string[] {
-  const inQuery = new URLSearchParams({ _: secret }).toString().slice(2);
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  return [...new Set([secret, encoded(secret), inQuery, inJson])];
 }
 
 async function secretsOf(

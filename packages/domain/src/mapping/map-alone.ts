@@ -7,6 +7,7 @@ import { FreshIds } from '../workflow/names.js';
 import { checkAgentTools } from './check-agent-tools.js';
 import { checkConditions } from './check-conditions.js';
 import { checkReferences } from './check-references.js';
+import { checkSecrets } from './check-secrets.js';
 import { missingEntries } from './containers.js';
 import { reportGaps } from './gaps.js';
 import { findInputs, makeInputs, throughInputs } from './inputs.js';
@@ -185,6 +186,7 @@ function reportStates(
     if (state.kind === 'tool') reportExecutor(state, options, log);
     if (state.kind === 'tool') checkAgentTools(state, options, log);
     if (state.kind === 'fork') checkConditions(state, log);
+    checkSecrets(state, log);
   }
 }
 
