@@ -44,7 +44,9 @@ beforeAll(async () => {
   });
   tool = await startHttpTool();
   home = await openServiceHome({ overrides: { logger } });
-  sim = await startSimApp(home.url, { CONVERSATION_SERVICE_URL: home.service.url });
+  sim = await startSimApp(home.url, {
+    env: { CONVERSATION_SERVICE_URL: home.service.url },
+  });
   for (const [name, value] of [
     ['PLAIN', PLAIN],
     ['ODD', ODD],
