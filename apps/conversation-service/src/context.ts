@@ -17,6 +17,7 @@ import {
   createDatabase,
   createJourneyStore,
   createMemoryStore,
+  createKnowledgeStore,
   createSecretStore,
   createSessionStore,
   createSessionUpkeep,
@@ -190,6 +191,7 @@ function blocksOf(
     allowPrivateHosts: neighbours.allowedPrivateHosts,
     tools,
     memories: createMemoryStore(database),
+    knowledge: createKnowledgeStore(database),
     clock,
     ...(model && { model: { ...model, apiKey: modelKey } }),
   });

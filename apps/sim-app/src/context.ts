@@ -5,6 +5,7 @@ import {
   createCipher,
   createDatabase,
   createJourneyStore,
+  createKnowledgeStore,
   createSecretStore,
   createSessionStore,
   createToolStore,
@@ -14,6 +15,7 @@ import {
   keyIdOf,
   sessionVersions,
   type Database,
+  type ManagedKnowledgeStore,
   type ManagedSecretStore,
   type ManagedToolStore,
   type WorkflowStore,
@@ -65,6 +67,7 @@ export interface SimAppContext {
   readonly workflows: WorkflowStore;
   readonly secretStore: ManagedSecretStore;
   readonly toolStore: ManagedToolStore;
+  readonly knowledge: ManagedKnowledgeStore;
   /** Calls tools, to try them. */
   readonly tools: Tools;
   readonly audit: Audit;
@@ -135,6 +138,7 @@ export function contextFromConfig(
     workflows: createWorkflowStore(database),
     secretStore,
     toolStore,
+    knowledge: createKnowledgeStore(database),
     tools,
     audit: config.platform.auditLog
       ? createAudit({ database, clock, keyIdOf: apiKeyAccess.keyIdOf })

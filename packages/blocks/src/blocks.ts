@@ -1,4 +1,4 @@
-import type { BlockExecutor, Clock, MemoryStore } from '@sim/engine';
+import type { BlockExecutor, Clock, KnowledgeStore, MemoryStore } from '@sim/engine';
 import { agentBlock } from './agent/agent.js';
 import { apiBlock } from './api.js';
 import { callBlock, loopBlock, parallelBlock } from './bodies.js';
@@ -7,6 +7,7 @@ import { evaluatorBlock } from './evaluator.js';
 import { functionBlock } from './function.js';
 import { guardrailsBlock } from './guardrails.js';
 import { createGuardedAgent } from './http/guarded-agent.js';
+import { knowledgeBlock } from './knowledge/knowledge.js';
 import { createModel, type Model, type ModelOptions } from './model/model.js';
 import { memoryBlock } from './memory.js';
 import { responseBlock } from './response.js';
@@ -34,6 +35,8 @@ export interface BlocksOptions {
   /** What agents remember; without it there is no `memory`. */
   readonly memories?: MemoryStore;
   readonly clock?: Clock;
+  /** Without it there is no `knowledge`. */
+  readonly knowledge?: KnowledgeStore | undefined;
 }
 
 /** The built-in blocks, and what they hold open. */
@@ -52,8 +55,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Builds the executors of `function`, `condition`, `api`, `variables`, `response` and `guardrails`, of what
- * loops, parallels and calls of child workflows go by, with memories that of `memory`, and with a model
- * those of `agent`, `evaluator`, `router` and `router_v2`.
+ * loops, parallels and calls of child workflows go by, with memories that of `memory`, with a store of it that
+ * of `knowledge`, and with a model those of `agent`, `evaluator`, `router` and `router_v2`.
  * @throws InvalidAllowListEntryError
  */
 export function createBlocks(options: BlocksOptions = {}): Blocks {
@@ -83,6 +86,7 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     guardrailsBlock({ sandbox, model }),
     ...(memories === null ? [] : [memoryBlock(memories, clock)]),
     ...(model === null ? [] : modelBlocks(model)),
+    ...(options.knowledge ? [knowledgeBlock(options.knowledge, clock)] : []),
   ];
   const executors = new Map(ours.map((executor) => [executor.type, executor]));
   if (model !== null) {

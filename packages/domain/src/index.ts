@@ -44,7 +44,7 @@ export {
 } from './archive/read-archive.js';
 export { isZip } from './archive/zip-directory.js';
 export { storableJson } from './workflow/reader.js';
-export { chunksOf, MAX_CHUNK, tokensOf } from './knowledge/chunks.js';
+export { chunksOf, tokensOf } from './knowledge/chunks.js';
 export { looksLikeYaml } from './workflow/document-text.js';
 export { readYamlDocument } from './workflow/source.js';
 export { calledWorkflows } from './mapping/called-workflows.js';

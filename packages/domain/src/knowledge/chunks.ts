@@ -25,9 +25,9 @@ export function chunksOf(text: string, max = MAX_CHUNK): string[] {
   return cut(text.replace(/\r\n?/g, '\n').trim(), max, 0);
 }
 
-/** About how many tokens a model makes of a text. */
-export function tokensOf(text: string): number {
-  return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+/** About how many tokens a model makes of a text of so many characters. */
+export function tokensOf(characters: number): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }
 
 function cut(text: string, max: number, level: number): string[] {

@@ -131,7 +131,7 @@ async function add(
     .where(and(eq(bases.id, baseId), eq(bases.workspaceId, workspaceId)))
     .for('no key update');
   if (base === undefined) return null;
-  const known = await read(tx, { id: baseId as BaseRef['id'], workspaceId }, id);
+  const known = await read(tx, { id: baseId, workspaceId }, id);
   if (known !== null) return known;
   const [all] = await tx
     .select({ documents: count() })

@@ -104,7 +104,7 @@ describe('a question in plain language', () => {
   );
 
   it('takes 4,000 characters', async () => {
-    const long = `${'shipping costs islands '.repeat(174)}`;
+    const long = 'shipping costs islands '.repeat(174);
     expect(places(await ask(long))[0]).toBe('Shipping 0');
   });
 

@@ -133,9 +133,10 @@ async function create(
   return row === undefined ? null : toStored({ ...row, documentCount: 0 });
 }
 
-function toBase({ id, ...row }: typeof bases.$inferSelect): KnowledgeBase {
-  const { createdBy: _author, ...base } = row;
-  return { ...base, id: id as KnowledgeBase['id'] };
+function toBase(row: typeof bases.$inferSelect): KnowledgeBase {
+  const { workspaceId, name, description, language, sourceId, createdAt, updatedAt } = row;
+  const id = row.id as KnowledgeBase['id'];
+  return { id, workspaceId, name, description, language, sourceId, createdAt, updatedAt };
 }
 
 function toStored({
