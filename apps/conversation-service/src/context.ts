@@ -124,7 +124,7 @@ export function contextFromConfig(
   });
   const upkeep = createUpkeep({ config, database, engine, logger, clock });
   const migration = migrationOf(
-    { journeys, tools: toolStore, knownTypes: new Set(blocks.executors.keys()), clock },
+    mappingPorts(config, { journeys, tools: toolStore, blocks, clock }),
     { sessions, journeys, bus, clock, newId, log: logger },
   );
   let warmed: Promise<boolean> | null = null;
@@ -165,6 +165,18 @@ export function contextFromConfig(
   };
 }
 
+function mappingPorts(
+  { functions }: ConversationConfig,
+  {
+    blocks,
+    ...ports
+  }: Omit<JourneyServicePorts, 'knownTypes'> & { blocks: ReturnType<typeof blocksOf> },
+): JourneyServicePorts {
+  const knownTypes = new Set(blocks.executors.keys());
+  // What fetches may write: it is confirmed as an API block is.
+  return { ...ports, knownTypes, sideEffects: functions.fetch ? { function: 'write' } : {} };
+}
+
 /** Journeys, and what moves sessions between their versions. */
 function migrationOf(mapping: JourneyServicePorts, moving: MovePorts): MigrationPorts {
   return {
@@ -183,7 +195,7 @@ function databaseOptions(
 
 /** What runs blocks by itself. */
 function blocksOf(
-  { neighbours, model }: ConversationConfig,
+  { neighbours, model, functions }: ConversationConfig,
   { modelKey }: ConversationSecrets,
   { database, tools, clock }: Pick<ConversationContext, 'database' | 'clock'> & { tools: Tools },
 ) {
@@ -192,6 +204,8 @@ function blocksOf(
     tools,
     memories: createMemoryStore(database),
     knowledge: createKnowledgeStore(database),
+    sandbox: functions.sandbox,
+    functionFetch: functions.fetch ?? undefined,
     clock,
     ...(model && { model: { ...model, apiKey: modelKey } }),
   });

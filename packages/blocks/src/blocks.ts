@@ -1,4 +1,5 @@
 import type { BlockExecutor, Clock, KnowledgeStore, MemoryStore } from '@sim/engine';
+import type { Dispatcher } from 'undici';
 import { agentBlock } from './agent/agent.js';
 import { apiBlock } from './api.js';
 import { callBlock, loopBlock, parallelBlock } from './bodies.js';
@@ -28,6 +29,8 @@ export interface BlocksOptions {
   /** Of an answer to an `api` request; 5 MiB by default. */
   readonly maxResponseBytes?: number;
   readonly sandbox?: SandboxOptions;
+  /** Lets functions `fetch`, so many requests a run; they cannot by default. */
+  readonly functionFetch?: { readonly maxRequests: number } | undefined;
   /** Without it there are no `agent`, `evaluator`, `router` and `router_v2`. */
   readonly model?: ModelOptions | undefined;
   /** Tools of workspaces, which agents may call too; closed by whoever made them. */
@@ -74,7 +77,7 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
   const model = options.model ? createModel(options.model) : null;
   const { memories = null, tools = null, clock = () => new Date() } = options;
   const ours = [
-    functionBlock(sandbox),
+    functionBlock(sandbox, functionFetching(options, dispatcher)),
     conditionBlock(sandbox),
     api,
     variablesBlock(),
@@ -97,6 +100,21 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     async close() {
       await Promise.all([sandbox.close(), dispatcher.destroy(), model?.close()]);
     },
+  };
+}
+
+/** What functions may fetch goes through their memory: less than `api` blocks may read. */
+const MAX_FETCHED = 1024 * 1024;
+
+function functionFetching(options: BlocksOptions, dispatcher: Dispatcher) {
+  if (!options.functionFetch) return null;
+  return {
+    dispatcher,
+    timeoutMs: options.apiTimeoutMs ?? 30_000,
+    maxRedirects: MAX_REDIRECTS,
+    maxResponseBytes: MAX_FETCHED,
+    maxBodyLength: MAX_FETCHED,
+    maxRequests: options.functionFetch.maxRequests,
   };
 }
 
