@@ -53,14 +53,13 @@ export async function loadEvaluator(memoryBytes) {
       runtime.dispose();
       // Memory never shrinks: a module that has grown large is better replaced.
       const worn = wasmMemory.buffer.byteLength > (memoryBytes + OVERHEAD_BYTES) / 2;
-      return worn ? { ...reply, broken: true } : reply;
+      if (!worn) return reply;
+      // With no room left for an error, QuickJS throws null.
+      const starved = !reply.ok && reply.reason === 'threw' && reply.message === 'null';
+      return { ...reply, ...(starved && memoryReason('out of memory')), broken: true };
     } catch (error) {
       // The host's own stack or the module gave way; nothing in it can be relied upon any more.
-      const message = error instanceof RangeError ? 'stack overflow' : String(error);
-      return {
-        ...failed('threw', error instanceof RangeError ? 'InternalError' : 'Error', message),
-        broken: true,
-      };
+      return { ...gaveWay(error), broken: true };
     }
   }
   /**
@@ -113,6 +112,14 @@ function* runIn(runtime, memoryBytes, request) {
   } finally {
     context.dispose();
   }
+}
+
+/** @param {unknown} error */
+function gaveWay(error) {
+  if (error instanceof RangeError) return failed('threw', 'InternalError', 'stack overflow');
+  // QuickJS does not survive every allocation that fails.
+  const isMemory = error instanceof WebAssembly.RuntimeError;
+  return failed(isMemory ? 'memory' : 'threw', 'Error', String(error));
 }
 
 /** @param {SandboxRequest} request */

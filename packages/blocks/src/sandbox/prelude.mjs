@@ -36,7 +36,7 @@ export const PRELUDE = `(function (maxStdout, maxResult, maxRequests) {
     require: 'only the language itself is at hand',
   };
   for (const name of Object.keys(missing)) {
-    globalThis[name] = () => {
+    globalThis[name] = function () {
       const how = name === 'fetch' ? ' is switched off here; ' : ' is not available in function blocks; ';
       throw new Error(name + how + missing[name]);
     };
