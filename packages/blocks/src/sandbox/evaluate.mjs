@@ -97,18 +97,9 @@ function* runIn(runtime, memoryBytes, request) {
   runtime.setInterruptHandler(() => Date.now() > deadline);
   const context = runtime.newContext();
   try {
-    const harness = compile(context, preludeFor(request), PRELUDE_FILE);
-    if ('ok' in harness) return harness;
-    try {
-      const reply =
-        request.kind === 'function'
-          ? yield* callFunction(context, harness, request, deadline)
-          : testInOrder(context, harness, request);
-      // Whatever the code made of its interruption: it ran out of time.
-      return !reply.ok && Date.now() > deadline ? tookTooLong(request) : reply;
-    } finally {
-      harness.dispose();
-    }
+    const reply = yield* inHarness(context, request, deadline);
+    // Whatever the code made of its interruption: it ran out of time.
+    return !reply.ok && Date.now() > deadline ? tookTooLong(request) : reply;
   } finally {
     context.dispose();
   }
@@ -120,6 +111,24 @@ function gaveWay(error) {
   // QuickJS does not survive every allocation that fails.
   const isMemory = error instanceof WebAssembly.RuntimeError;
   return failed(isMemory ? 'memory' : 'threw', 'Error', String(error));
+}
+
+/**
+ * @param {QuickJSContext} context
+ * @param {SandboxRequest} request
+ * @param {number} deadline
+ * @returns {Steps}
+ */
+function* inHarness(context, request, deadline) {
+  const harness = compile(context, preludeFor(request), PRELUDE_FILE);
+  if ('ok' in harness) return harness;
+  try {
+    return request.kind === 'function'
+      ? yield* callFunction(context, harness, request, deadline)
+      : testInOrder(context, harness, request);
+  } finally {
+    harness.dispose();
+  }
 }
 
 /** @param {SandboxRequest} request */
