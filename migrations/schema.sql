@@ -127,6 +127,42 @@ CREATE TABLE conversational_block_runs (
   finished_at timestamp with time zone
 );
 
+CREATE TABLE conversational_knowledge_bases (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  name text NOT NULL,
+  description text,
+  language text NOT NULL,
+  source_id text,
+  created_by text,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE conversational_knowledge_chunks (
+  id text NOT NULL,
+  document_id text NOT NULL,
+  "position" integer NOT NULL,
+  content text NOT NULL,
+  enabled boolean NOT NULL,
+  knowledge_base_id text NOT NULL,
+  language text NOT NULL,
+  title text NOT NULL,
+  search tsvector GENERATED ALWAYS AS (knowledge_vector(knowledge_base_id, language, title, content)) STORED NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE conversational_knowledge_documents (
+  id text NOT NULL,
+  knowledge_base_id text NOT NULL,
+  workspace_id text NOT NULL,
+  name text NOT NULL,
+  tags jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE conversational_left_commands (
   session_id text NOT NULL,
   key text NOT NULL,
@@ -308,6 +344,20 @@ ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_error_check CHECK (((st
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_finished_check CHECK (((status = 'started'::text) = (finished_at IS NULL)));
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_status_check CHECK ((status = ANY (ARRAY['started'::text, 'succeeded'::text, 'failed'::text])));
 ALTER TABLE conversational_block_runs ADD CONSTRAINT conversational_block_runs_pkey PRIMARY KEY (session_id, run_id);
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT ckb_id_check CHECK ((id ~~ 'kb\_%'::text));
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT ckb_language_check CHECK ((language = ANY (ARRAY['simple'::text, 'danish'::text, 'dutch'::text, 'english'::text, 'finnish'::text, 'french'::text, 'german'::text, 'italian'::text, 'norwegian'::text, 'portuguese'::text, 'russian'::text, 'spanish'::text, 'swedish'::text])));
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT ckb_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)));
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT ckb_source_id_check CHECK (((char_length(source_id) >= 1) AND (char_length(source_id) <= 200)));
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT ckb_workspace_key UNIQUE (id, workspace_id);
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT conversational_knowledge_bases_pkey PRIMARY KEY (id);
+ALTER TABLE conversational_knowledge_chunks ADD CONSTRAINT ckc_content_check CHECK (((char_length(content) >= 1) AND (char_length(content) <= 20000)));
+ALTER TABLE conversational_knowledge_chunks ADD CONSTRAINT ckc_id_check CHECK ((id ~~ 'chk\_%'::text));
+ALTER TABLE conversational_knowledge_chunks ADD CONSTRAINT ckc_position_check CHECK (("position" >= 0));
+ALTER TABLE conversational_knowledge_chunks ADD CONSTRAINT conversational_knowledge_chunks_pkey PRIMARY KEY (id);
+ALTER TABLE conversational_knowledge_documents ADD CONSTRAINT ckd_id_check CHECK ((id ~~ 'doc\_%'::text));
+ALTER TABLE conversational_knowledge_documents ADD CONSTRAINT ckd_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)));
+ALTER TABLE conversational_knowledge_documents ADD CONSTRAINT ckd_tags_check CHECK ((jsonb_typeof(tags) = 'object'::text));
+ALTER TABLE conversational_knowledge_documents ADD CONSTRAINT conversational_knowledge_documents_pkey PRIMARY KEY (id);
 ALTER TABLE conversational_left_commands ADD CONSTRAINT conversational_left_commands_pkey PRIMARY KEY (session_id, key);
 ALTER TABLE conversational_memories ADD CONSTRAINT conversational_memories_id_check CHECK (((char_length(memory_id) >= 1) AND (char_length(memory_id) <= 200)));
 ALTER TABLE conversational_memories ADD CONSTRAINT conversational_memories_pkey PRIMARY KEY (workspace_id, memory_id);
@@ -360,6 +410,10 @@ ALTER TABLE auth_sessions ADD CONSTRAINT auth_sessions_user_fkey FOREIGN KEY (us
 ALTER TABLE auth_sessions ADD CONSTRAINT auth_sessions_workspace_fkey FOREIGN KEY (active_organization_id) REFERENCES workspaces(id) ON DELETE SET NULL;
 ALTER TABLE conversation_turns ADD CONSTRAINT conversation_turns_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE conversational_block_runs ADD CONSTRAINT cbr_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT ckb_author_fkey FOREIGN KEY (created_by) REFERENCES auth_users(id) ON DELETE SET NULL;
+ALTER TABLE conversational_knowledge_bases ADD CONSTRAINT ckb_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+ALTER TABLE conversational_knowledge_chunks ADD CONSTRAINT ckc_document_fkey FOREIGN KEY (document_id) REFERENCES conversational_knowledge_documents(id) ON DELETE CASCADE;
+ALTER TABLE conversational_knowledge_documents ADD CONSTRAINT ckd_base_fkey FOREIGN KEY (knowledge_base_id, workspace_id) REFERENCES conversational_knowledge_bases(id, workspace_id) ON DELETE CASCADE;
 ALTER TABLE conversational_left_commands ADD CONSTRAINT clc_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE conversational_memories ADD CONSTRAINT conversational_memories_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 ALTER TABLE conversational_memory_messages ADD CONSTRAINT cmm_memory_fkey FOREIGN KEY (workspace_id, memory_id) REFERENCES conversational_memories(workspace_id, memory_id) ON DELETE CASCADE;
@@ -393,6 +447,12 @@ CREATE INDEX idx_ct_age ON public.conversation_turns USING brin (created_at);
 CREATE UNIQUE INDEX idx_ct_idempotency ON public.conversation_turns USING btree (session_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX idx_ct_recent_conversations ON public.conversation_turns USING btree (session_id, created_at DESC);
 CREATE INDEX idx_cbr_unfinished ON public.conversational_block_runs USING btree (started_at) WHERE (status = 'started'::text);
+CREATE INDEX idx_ckb_author ON public.conversational_knowledge_bases USING btree (created_by);
+CREATE UNIQUE INDEX idx_ckb_name ON public.conversational_knowledge_bases USING btree (workspace_id, lower(name));
+CREATE UNIQUE INDEX idx_ckb_source ON public.conversational_knowledge_bases USING btree (workspace_id, source_id);
+CREATE UNIQUE INDEX idx_ckc_position ON public.conversational_knowledge_chunks USING btree (document_id, "position");
+CREATE INDEX idx_ckc_search ON public.conversational_knowledge_chunks USING gin (search);
+CREATE INDEX idx_ckd_base_created ON public.conversational_knowledge_documents USING btree (knowledge_base_id, created_at DESC, id DESC);
 CREATE INDEX idx_cm_recent ON public.conversational_memories USING btree (workspace_id, updated_at DESC);
 CREATE INDEX idx_cmm_order ON public.conversational_memory_messages USING btree (workspace_id, memory_id, "position" DESC);
 CREATE INDEX idx_cws_active_sessions ON public.conversational_workflow_sessions USING btree (user_id, execution_status) WHERE (execution_status = ANY (ARRAY['running'::text, 'paused'::text, 'waiting-for-input'::text]));
@@ -451,6 +511,32 @@ BEGIN
   END IF;
   RAISE EXCEPTION 'The audit log is only ever added to.' USING ERRCODE = 'restrict_violation';
 END;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.knowledge_vector(base text, language text, title text, content text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT array_to_tsvector(ARRAY[base])
+    || setweight(to_tsvector(known.config, title), 'A') || to_tsvector(known.config, content)
+  FROM (
+    SELECT CASE language
+      WHEN 'danish' THEN 'danish'::regconfig
+      WHEN 'dutch' THEN 'dutch'::regconfig
+      WHEN 'english' THEN 'english'::regconfig
+      WHEN 'finnish' THEN 'finnish'::regconfig
+      WHEN 'french' THEN 'french'::regconfig
+      WHEN 'german' THEN 'german'::regconfig
+      WHEN 'italian' THEN 'italian'::regconfig
+      WHEN 'norwegian' THEN 'norwegian'::regconfig
+      WHEN 'portuguese' THEN 'portuguese'::regconfig
+      WHEN 'russian' THEN 'russian'::regconfig
+      WHEN 'spanish' THEN 'spanish'::regconfig
+      WHEN 'swedish' THEN 'swedish'::regconfig
+      ELSE 'simple'::regconfig
+    END AS config
+  ) AS known
 $function$;
 
 CREATE OR REPLACE FUNCTION public.link_audit_entry()

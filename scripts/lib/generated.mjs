@@ -2,6 +2,7 @@
 export const GENERATED = [
   { name: 'error pages', script: 'scripts/generate-error-pages.mjs', args: ['--check'] },
   { name: 'construct page', script: 'scripts/generate-construct-page.mjs', args: ['--check'] },
+  { name: 'security page', script: 'scripts/generate-security-page.mjs', args: ['--check'] },
   { name: 'journey schema', script: 'scripts/generate-journey-schema.mjs', args: ['--check'] },
   {
     name: 'schema.sql',

@@ -3,6 +3,7 @@ import {
   databaseSettings,
   databaseUrl,
   encryptionKeySetting,
+  flag,
   oldEncryptionKeysSetting,
   httpSettings,
   httpUrl,
@@ -86,6 +87,33 @@ function neighbours() {
   );
 }
 
+const MIB = 1024 * 1024;
+
+/** What code of authors may take and reach. */
+function functionSettings() {
+  return settings(
+    {
+      FUNCTION_TIMEOUT_MS: milliseconds(100, 600_000).default(5_000),
+      FUNCTION_MEMORY_MB: integer({ min: 8, max: 1_024, unit: 'MiB' }).default(64),
+      FUNCTION_MAX_OUTPUT_LENGTH: integer({
+        min: 1_000,
+        max: 10 * MIB,
+        unit: 'characters',
+      }).default(MIB),
+      FUNCTION_FETCH_ENABLED: flag().default(false),
+      FUNCTION_FETCH_MAX_REQUESTS: integer({ min: 1, max: 100 }).default(10),
+    },
+    (v) => ({
+      sandbox: {
+        functionTimeoutMs: v.FUNCTION_TIMEOUT_MS,
+        memoryBytes: v.FUNCTION_MEMORY_MB * MIB,
+        maxValueLength: v.FUNCTION_MAX_OUTPUT_LENGTH,
+      },
+      fetch: v.FUNCTION_FETCH_ENABLED ? { maxRequests: v.FUNCTION_FETCH_MAX_REQUESTS } : null,
+    }),
+  );
+}
+
 function platformSettings() {
   return settings({ APP_VERSION: text('a version').default('0.1.0') }, (v) => ({
     version: v.APP_VERSION,
@@ -107,6 +135,7 @@ export const conversationSettings = {
     upkeep: upkeepSettings(),
     neighbours: neighbours(),
     model: modelSettings(),
+    functions: functionSettings(),
     platform: platformSettings(),
   },
   secrets: {

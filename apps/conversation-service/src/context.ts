@@ -17,6 +17,7 @@ import {
   createDatabase,
   createJourneyStore,
   createMemoryStore,
+  createKnowledgeStore,
   createSecretStore,
   createSessionStore,
   createSessionUpkeep,
@@ -122,7 +123,7 @@ export function contextFromConfig(
   });
   const upkeep = createUpkeep({ config, database, engine, logger, clock });
   const migration = migrationOf(
-    { journeys, tools: toolStore, knownTypes: new Set(blocks.executors.keys()), clock },
+    mappingPorts(config, { journeys, tools: toolStore, blocks, clock }),
     { sessions, journeys, bus, clock, newId, log: logger },
   );
   let warmed: Promise<boolean> | null = null;
@@ -163,6 +164,18 @@ export function contextFromConfig(
   };
 }
 
+function mappingPorts(
+  { functions }: ConversationConfig,
+  {
+    blocks,
+    ...ports
+  }: Omit<JourneyServicePorts, 'knownTypes'> & { blocks: ReturnType<typeof blocksOf> },
+): JourneyServicePorts {
+  const knownTypes = new Set(blocks.executors.keys());
+  // What fetches may write: it is confirmed as an API block is.
+  return { ...ports, knownTypes, sideEffects: functions.fetch ? { function: 'write' } : {} };
+}
+
 /** Journeys, and what moves sessions between their versions. */
 function migrationOf(mapping: JourneyServicePorts, moving: MovePorts): MigrationPorts {
   return {
@@ -181,7 +194,7 @@ function databaseOptions(
 
 /** What runs blocks by itself. */
 function blocksOf(
-  { neighbours, model }: ConversationConfig,
+  { neighbours, model, functions }: ConversationConfig,
   { modelKey }: ConversationSecrets,
   { database, tools, clock }: Pick<ConversationContext, 'database' | 'clock'> & { tools: Tools },
 ) {
@@ -189,6 +202,9 @@ function blocksOf(
     allowPrivateHosts: neighbours.allowedPrivateHosts,
     tools,
     memories: createMemoryStore(database),
+    knowledge: createKnowledgeStore(database),
+    sandbox: functions.sandbox,
+    functionFetch: functions.fetch ?? undefined,
     clock,
     ...(model && { model: { ...model, apiKey: modelKey } }),
   });

@@ -23,6 +23,7 @@ import type { EndpointHost } from './http/endpoint.js';
 import { storeProblemHandler } from './http/problems.js';
 import type { TokenPorts } from './identity/create-token.js';
 import { identityRoutes } from './identity/routes.js';
+import { knowledgeRoutes } from './knowledge/routes.js';
 import { secretRoutes } from './secrets/routes.js';
 import { builtInTools } from './tools/built-in.js';
 import { toolRoutes } from './tools/routes.js';
@@ -102,6 +103,7 @@ function apiRoutes(context: SimAppContext, conversations: Forwarding): Router {
   workflowRoutes(host, { workflows, toolStore, audit, clock, knownTypes });
   runRoute(host, { workflows, audit, conversations });
   secretRoutes(host, { secrets: context.secretStore, audit, clock });
+  knowledgeRoutes(host, { knowledge: context.knowledge, audit, clock });
   auditRoutes(host, context.database);
   toolRoutes(host, { ...context, builtIn: tools });
   flagRoutes(host, context.flags);

@@ -5,6 +5,7 @@ import {
   createKeyRing,
   createDatabase,
   createJourneyStore,
+  createKnowledgeStore,
   createSecretStore,
   createSessionStore,
   createToolStore,
@@ -13,6 +14,7 @@ import {
   isMigrated,
   sessionVersions,
   type Database,
+  type ManagedKnowledgeStore,
   type ManagedSecretStore,
   type ManagedToolStore,
   type WorkflowStore,
@@ -64,6 +66,7 @@ export interface SimAppContext {
   readonly workflows: WorkflowStore;
   readonly secretStore: ManagedSecretStore;
   readonly toolStore: ManagedToolStore;
+  readonly knowledge: ManagedKnowledgeStore;
   /** Calls tools, to try them. */
   readonly tools: Tools;
   readonly audit: Audit;
@@ -134,6 +137,7 @@ export function contextFromConfig(
     workflows: createWorkflowStore(database),
     secretStore,
     toolStore,
+    knowledge: createKnowledgeStore(database),
     tools,
     audit: config.platform.auditLog
       ? createAudit({ database, clock, keyIdOf: apiKeyAccess.keyIdOf })

@@ -1,4 +1,5 @@
-import type { BlockExecutor, Clock, MemoryStore } from '@sim/engine';
+import type { BlockExecutor, Clock, KnowledgeStore, MemoryStore } from '@sim/engine';
+import type { Dispatcher } from 'undici';
 import { agentBlock } from './agent/agent.js';
 import { apiBlock } from './api.js';
 import { callBlock, loopBlock, parallelBlock } from './bodies.js';
@@ -7,6 +8,7 @@ import { evaluatorBlock } from './evaluator.js';
 import { functionBlock } from './function.js';
 import { guardrailsBlock } from './guardrails.js';
 import { createGuardedAgent } from './http/guarded-agent.js';
+import { knowledgeBlock } from './knowledge/knowledge.js';
 import { createModel, type Model, type ModelOptions } from './model/model.js';
 import { memoryBlock } from './memory.js';
 import { responseBlock } from './response.js';
@@ -27,6 +29,8 @@ export interface BlocksOptions {
   /** Of an answer to an `api` request; 5 MiB by default. */
   readonly maxResponseBytes?: number;
   readonly sandbox?: SandboxOptions;
+  /** Lets functions `fetch`, so many requests a run; they cannot by default. */
+  readonly functionFetch?: { readonly maxRequests: number } | undefined;
   /** Without it there are no `agent`, `evaluator`, `router` and `router_v2`. */
   readonly model?: ModelOptions | undefined;
   /** Tools of workspaces, which agents may call too; closed by whoever made them. */
@@ -34,6 +38,8 @@ export interface BlocksOptions {
   /** What agents remember; without it there is no `memory`. */
   readonly memories?: MemoryStore;
   readonly clock?: Clock;
+  /** Without it there is no `knowledge`. */
+  readonly knowledge?: KnowledgeStore | undefined;
 }
 
 /** The built-in blocks, and what they hold open. */
@@ -52,8 +58,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Builds the executors of `function`, `condition`, `api`, `variables`, `response` and `guardrails`, of what
- * loops, parallels and calls of child workflows go by, with memories that of `memory`, and with a model
- * those of `agent`, `evaluator`, `router` and `router_v2`.
+ * loops, parallels and calls of child workflows go by, with memories that of `memory`, with a store of it that
+ * of `knowledge`, and with a model those of `agent`, `evaluator`, `router` and `router_v2`.
  * @throws InvalidAllowListEntryError
  */
 export function createBlocks(options: BlocksOptions = {}): Blocks {
@@ -71,7 +77,7 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
   const model = options.model ? createModel(options.model) : null;
   const { memories = null, tools = null, clock = () => new Date() } = options;
   const ours = [
-    functionBlock(sandbox),
+    functionBlock(sandbox, functionFetching(options, dispatcher)),
     conditionBlock(sandbox),
     api,
     variablesBlock(),
@@ -83,6 +89,7 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     guardrailsBlock({ sandbox, model }),
     ...(memories === null ? [] : [memoryBlock(memories, clock)]),
     ...(model === null ? [] : modelBlocks(model)),
+    ...(options.knowledge ? [knowledgeBlock(options.knowledge, clock)] : []),
   ];
   const executors = new Map(ours.map((executor) => [executor.type, executor]));
   if (model !== null) {
@@ -93,6 +100,21 @@ export function createBlocks(options: BlocksOptions = {}): Blocks {
     async close() {
       await Promise.all([sandbox.close(), dispatcher.destroy(), model?.close()]);
     },
+  };
+}
+
+/** What functions may fetch goes through their memory: less than `api` blocks may read. */
+const MAX_FETCHED = 1024 * 1024;
+
+function functionFetching(options: BlocksOptions, dispatcher: Dispatcher) {
+  if (!options.functionFetch) return null;
+  return {
+    dispatcher,
+    timeoutMs: options.apiTimeoutMs ?? 30_000,
+    maxRedirects: MAX_REDIRECTS,
+    maxResponseBytes: MAX_FETCHED,
+    maxBodyLength: MAX_FETCHED,
+    maxRequests: options.functionFetch.maxRequests,
   };
 }
 

@@ -1,16 +1,21 @@
-import type { JsonValue } from '@sim/domain';
+import { mentionsFetch, type JsonValue } from '@sim/domain';
 import type { BlockExecutor } from '@sim/engine';
 import { codeFailure, failure, invalidParams, sandboxRefusal } from './failures.js';
+import { functionFetch, type FunctionFetchOptions } from './function-fetch.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 
 /**
  * `function`: runs JavaScript in the sandbox and gives `{result, stdout}`.
  * Fails with `language_unsupported`, `function_failed`, `timeout`, `memory_exceeded` or `invalid_output`.
+ * @param fetching what its `fetch` may do; without it, there is none, and the block reaches nothing outside
  */
-export function functionBlock(sandbox: Sandbox): BlockExecutor {
+export function functionBlock(
+  sandbox: Sandbox,
+  fetching: FunctionFetchOptions | null = null,
+): BlockExecutor {
   return {
     type: 'function',
-    sideEffect: 'none',
+    sideEffect: fetching ? 'write' : 'none',
     idempotent: true,
     async run(params, context) {
       const { code, language } = params;
@@ -22,8 +27,9 @@ export function functionBlock(sandbox: Sandbox): BlockExecutor {
         });
       }
       if (typeof code !== 'string') throw invalidParams(context, 'The block has no code.');
+      const mayFetch = fetching && mentionsFetch(code) ? functionFetch(fetching, context) : null;
       const reply = await sandbox
-        .runFunction(code, context.bindings, context.signal)
+        .runFunction(code, context.bindings, context.signal, mayFetch)
         .catch((error: unknown) => {
           throw sandboxRefusal(context, error);
         });

@@ -4,6 +4,7 @@ export * from './ids.js';
 export * from './issue.js';
 export * from './journey.js';
 export * from './json.js';
+export * from './knowledge.js';
 export * from './openapi/document.js';
 export * from './page.js';
 export * from './platform.js';

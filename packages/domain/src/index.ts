@@ -45,13 +45,14 @@ export {
 } from './archive/read-archive.js';
 export { isZip } from './archive/zip-directory.js';
 export { storableJson } from './workflow/reader.js';
+export { chunksOf, tokensOf } from './knowledge/chunks.js';
 export { looksLikeYaml } from './workflow/document-text.js';
 export { readYamlDocument } from './workflow/source.js';
 export { calledWorkflows } from './mapping/called-workflows.js';
 export { mapWorkflow } from './mapping/map-workflow.js';
 export { fillGaps, gapsOf, type Gaps } from './mapping/gaps.js';
 export { operationOf, takesTools, toolFor, type ToolOffer } from './mapping/tools.js';
-export { sideEffectOf } from './mapping/side-effects.js';
+export { mentionsFetch, sideEffectOf } from './mapping/side-effects.js';
 export { toolsUsed } from './mapping/tools-used.js';
 export { agentMayCall, agentTools, type AgentTool } from './mapping/agent-tools.js';
 export { openParameters, type OpenParameter } from './catalogue/parameters.js';

@@ -1,6 +1,7 @@
 export * from './ports.js';
 export * from './tools.js';
 export * from './memory.js';
+export * from './knowledge.js';
 export * from './errors.js';
 export * from './settings.js';
 export * from './engine.js';

@@ -29,6 +29,13 @@ export { verifySession, type Check } from './history/verify-session.js';
 export { InvalidCursorError } from './encoding/cursor.js';
 export { createJourneyStore } from './journeys/journey-store.js';
 export { createMemoryStore } from './memories/memory-store.js';
+export {
+  createKnowledgeStore,
+  KnowledgeBaseExistsError,
+  type ManagedKnowledgeStore,
+  type NewKnowledgeBase,
+  type StoredKnowledgeBase,
+} from './knowledge/knowledge-store.js';
 export * from './migrations/errors.js';
 export {
   migrateDown,

@@ -7,6 +7,7 @@ import {
   type Issue,
   type Journey,
   type JsonValue,
+  type SideEffect,
   type ToolOffer,
   type Workflow,
 } from '@sim/domain';
@@ -44,6 +45,8 @@ export interface JourneyServicePorts {
   readonly tools: ToolStore;
   /** Block types that can be run here without a configured tool; others become an issue. */
   readonly knownTypes: ReadonlySet<string>;
+  /** Of block types that do more outside than is usual, as functions do that may fetch. */
+  readonly sideEffects?: Readonly<Record<string, SideEffect>>;
   readonly clock: Clock;
 }
 
@@ -91,7 +94,7 @@ function readDocument(content: JsonValue, name?: string): ReadDocument {
 /** @param children the workflows that it calls; where it is not known which there are, none is missing */
 async function mapRead(
   { workflow, issues }: ReadDocument,
-  { tools: store, knownTypes }: JourneyServicePorts,
+  { tools: store, knownTypes, sideEffects = {} }: JourneyServicePorts,
   workspaceId: string,
   children?: ReadonlyMap<string, Workflow>,
 ): Promise<Mapped> {
@@ -99,7 +102,8 @@ async function mapRead(
   // Most workflows have no block that a tool may run, and ask for none.
   const mayUse = all.some(({ blocks }) => blocks.some(({ type }) => takesTools(type)));
   const tools = mayUse ? await store.enabled(workspaceId) : [];
-  const mapped = mapWorkflow(workflow, { knownTypes, tools, ...(children && { children }) });
+  const options = { knownTypes, sideEffects, tools, ...(children && { children }) };
+  const mapped = mapWorkflow(workflow, options);
   const toolsHash = hashOf(mapped.journey, tools);
   return { ...mapped, issues: [...issues, ...mapped.issues], toolsHash };
 }

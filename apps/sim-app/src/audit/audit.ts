@@ -24,11 +24,23 @@ export type AuditAction =
   | 'tool.created'
   | 'tool.changed'
   | 'tool.deleted'
-  | 'tool.tested';
+  | 'tool.tested'
+  | 'knowledge-base.created'
+  | 'knowledge-base.deleted'
+  | 'knowledge-document.created'
+  | 'knowledge-document.deleted';
 
 /** What something was done to. */
 export interface AuditTarget {
-  readonly type: 'user' | 'workspace' | 'api-key' | 'workflow' | 'secret' | 'tool';
+  readonly type:
+    | 'user'
+    | 'workspace'
+    | 'api-key'
+    | 'workflow'
+    | 'secret'
+    | 'tool'
+    | 'knowledge-base'
+    | 'knowledge-document';
   readonly id: string;
 }
 

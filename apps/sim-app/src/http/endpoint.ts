@@ -90,6 +90,8 @@ const MISSING: Readonly<Record<string, ProblemCode>> = {
   apiKeyId: 'api_key_not_found',
   workflowId: 'workflow_not_found',
   toolId: 'tool_not_found',
+  knowledgeBaseId: 'knowledge_base_not_found',
+  documentId: 'document_not_found',
 };
 
 function readParams(schema: z.ZodType, req: Request): unknown {
@@ -98,8 +100,12 @@ function readParams(schema: z.ZodType, req: Request): unknown {
   const bad = String(result.error.issues[0]?.path[0] ?? '');
   const code = MISSING[bad];
   if (code === undefined) return validate(schema)(req.params, 'params');
-  throw notFound(code, `There is no such ${bad.replace(/Id$/, '')}.`);
+  throw notFound(code, `There is no such ${spoken(bad)}.`);
 }
+
+/** `knowledgeBaseId` as people say it: knowledge base. */
+const spoken = (param: string) =>
+  param.replace(/Id$/, '').replace(/[A-Z]/g, (a) => ` ${a.toLowerCase()}`);
 
 type BodySpec = NonNullable<RouteSpec['request']['body']>;
 

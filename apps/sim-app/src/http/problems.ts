@@ -1,5 +1,6 @@
 import {
   InvalidCursorError,
+  KnowledgeBaseExistsError,
   toDatabaseError,
   ToolExistsError,
   VersionConflictError,
@@ -14,7 +15,9 @@ export function storeProblem(error: unknown): ProblemError | undefined {
       errors: [{ path: 'cursor', message: error.message }],
     });
   }
-  if (error instanceof ToolExistsError) return conflict(error.code, error.message);
+  if (error instanceof ToolExistsError || error instanceof KnowledgeBaseExistsError) {
+    return conflict(error.code, error.message);
+  }
   if (error instanceof VersionConflictError) {
     return preconditionFailed(error.code, error.message);
   }

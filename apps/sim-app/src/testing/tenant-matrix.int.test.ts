@@ -84,6 +84,23 @@ async function tool(): Promise<{ toolId: string }> {
   return { toolId: String(made.body.id) };
 }
 
+let bases = 0;
+
+async function knowledgeBase(): Promise<{ knowledgeBaseId: string }> {
+  const body = { name: `Base ${(bases += 1)}` };
+  const made = await app.call('createKnowledgeBase', { token: owner.token, body });
+  return { knowledgeBaseId: String(made.body.id) };
+}
+
+async function knowledgeDocument(): Promise<{ knowledgeBaseId: string; documentId: string }> {
+  const params = await knowledgeBase();
+  const options = { token: owner.token, params, body: DOCUMENT };
+  const made = await app.call('createKnowledgeDocument', options);
+  return { ...params, documentId: String(made.body.id) };
+}
+
+const DOCUMENT = { name: 'Document', content: 'OWNERS_SECRET text' };
+
 /** A request to each endpoint that would succeed for the owner, on things of the owner's workspace. */
 const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOptions>>> = {
   listWorkspaces: () => ({}),
@@ -123,6 +140,18 @@ const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOpti
   replaceTool: async () => ({ params: await tool(), body: TOOL(`kept${(blockTypes += 1)}`) }),
   deleteTool: async () => ({ params: await tool() }),
   testTool: async () => ({ params: await tool(), body: { dryRun: true } }),
+  listKnowledgeBases: () => ({}),
+  createKnowledgeBase: () => ({ body: { name: `Made ${(bases += 1)}` } }),
+  getKnowledgeBase: async () => ({ params: await knowledgeBase() }),
+  deleteKnowledgeBase: async () => ({ params: await knowledgeBase() }),
+  listKnowledgeDocuments: async () => ({ params: await knowledgeBase() }),
+  createKnowledgeDocument: async () => ({ params: await knowledgeBase(), body: DOCUMENT }),
+  getKnowledgeDocument: async () => ({ params: await knowledgeDocument() }),
+  deleteKnowledgeDocument: async () => ({ params: await knowledgeDocument() }),
+  searchKnowledge: async () => {
+    const { knowledgeBaseId } = await knowledgeDocument();
+    return { params: { knowledgeBaseId }, body: { query: 'text' } };
+  },
   getFeatureFlags: () => ({}),
 };
 

@@ -97,6 +97,15 @@ const BUILT_IN_TOOLS: readonly BuiltInTool[] = [
   },
   {
     source: 'built-in',
+    id: 'knowledge',
+    name: 'Knowledge',
+    description:
+      'Searches the knowledge bases of the workspace and keeps their documents; changes are confirmed first.',
+    category: 'work',
+    sideEffect: 'write',
+  },
+  {
+    source: 'built-in',
     id: 'human_in_the_loop',
     name: 'Human in the loop',
     description: 'Shows something to the person and asks for what its form has.',

@@ -14,6 +14,14 @@ export interface HttpAnswer {
   readonly data: JsonValue;
 }
 
+/** What came back, as it was sent. */
+export interface RawAnswer extends Pick<HttpAnswer, 'status' | 'headers'> {
+  /** Where it came from in the end. */
+  readonly url: string;
+  /** Unpacked. */
+  readonly bytes: Buffer;
+}
+
 export class TooManyRedirectsError extends Error {
   constructor(limit: number) {
     super(`It redirected more than ${limit} times.`);
@@ -54,11 +62,18 @@ const CREDENTIALS = new Set([
  * the signal's reason, or what the dispatcher throws
  */
 export async function exchange(first: HttpCall, options: ExchangeOptions): Promise<HttpAnswer> {
+  const { status, headers, bytes } = await exchangeRaw(first, options);
+  return { status, headers, data: decode(bytes, headers['content-type'] ?? '') };
+}
+
+/** As {@link exchange}, with the body as it is. */
+export async function exchangeRaw(first: HttpCall, options: ExchangeOptions): Promise<RawAnswer> {
   let call = first;
   for (let redirects = 0; redirects <= options.maxRedirects; redirects += 1) {
     const response = await send(call, options);
     const location = headerText(response.headers.location);
-    if (!isRedirect(response.statusCode) || location === '') return receive(response, options);
+    if (!isRedirect(response.statusCode) || location === '')
+      return receive(response, call.url, options);
     await response.body.dump({ limit: 64 * 1024 }).catch(() => response.body.destroy());
     call = redirected(call, response.statusCode, readUrl(location, call.url), options.secrets);
   }
@@ -111,17 +126,14 @@ function redirected(
 
 async function receive(
   response: Dispatcher.ResponseData,
+  url: URL,
   options: ExchangeOptions,
-): Promise<HttpAnswer> {
+): Promise<RawAnswer> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) headers[name] = headerText(value);
   const body = unpacked(response.body, headers['content-encoding'] ?? '');
   const bytes = await readUpTo(body, options.maxBytes);
-  return {
-    status: response.statusCode,
-    headers,
-    data: decode(bytes, headers['content-type'] ?? ''),
-  };
+  return { status: response.statusCode, headers, url: url.href, bytes };
 }
 
 function headerText(value: string | string[] | undefined): string {
@@ -165,9 +177,15 @@ function decode(bytes: Buffer, contentType: string): JsonValue {
   if (mime !== '' && !TEXT_TYPE.test(mime.trim())) {
     return { contentType: mime.trim(), base64: bytes.toString('base64') };
   }
-  const text = decoder(/charset="?([\w.:-]+)/.exec(type)?.[1]).decode(bytes);
+  const text = textOf(bytes, type);
   const json = /[/+](?:x-)?json$/.test(mime.trim()) ? parseJson(text) : undefined;
   return json === undefined ? text : json;
+}
+
+/** The text that bytes are, by the charset of their content type. */
+export function textOf(bytes: Buffer, contentType: string): string {
+  const charset = /charset="?([\w.:-]+)/.exec(contentType.toLowerCase())?.[1];
+  return decoder(charset).decode(bytes);
 }
 
 function decoder(charset = 'utf-8'): TextDecoder {

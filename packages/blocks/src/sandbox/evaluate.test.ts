@@ -5,7 +5,7 @@ import type { SandboxReply, SandboxRequest } from './protocol.js';
 /** The evaluator as a thread runs it, here in the test's own thread. */
 let evaluate: (request: SandboxRequest) => SandboxReply;
 beforeAll(async () => {
-  evaluate = await loadEvaluator(16 * 1024 * 1024);
+  ({ evaluate } = await loadEvaluator(16 * 1024 * 1024));
 });
 
 const limits = { timeoutMs: 2000, maxStdout: 100, maxResult: 1000 };
@@ -92,7 +92,7 @@ describe('loadEvaluator', () => {
 
 describe('a module that is worn or broken', () => {
   it('says so after its memory has grown', async () => {
-    const evaluateOnce = await loadEvaluator(16 * 1024 * 1024);
+    const { evaluate: evaluateOnce } = await loadEvaluator(16 * 1024 * 1024);
     const hungry: SandboxRequest = {
       kind: 'function',
       code: 'const a = []; while (true) a.push(new Uint8Array(1e6).fill(1))',
@@ -104,7 +104,7 @@ describe('a module that is worn or broken', () => {
   });
 
   it('says so after the stack of the host gave way', async () => {
-    const evaluateOnce = await loadEvaluator(16 * 1024 * 1024);
+    const { evaluate: evaluateOnce } = await loadEvaluator(16 * 1024 * 1024);
     const deep: SandboxRequest = {
       kind: 'function',
       code: 'eval("(".repeat(500000))',

@@ -1,5 +1,5 @@
 import type { SandboxReply, SandboxRequest } from './protocol.js';
-import { SandboxThread } from './thread.js';
+import { SandboxThread, type SandboxFetcher } from './thread.js';
 
 /** More requests wait than are worth queueing. */
 export class SandboxBusyError extends Error {
@@ -42,14 +42,18 @@ export class SandboxPool {
   /**
    * @throws SandboxBusyError, SandboxClosedError, or the signal's reason
    */
-  async run(request: SandboxRequest, signal: AbortSignal): Promise<SandboxReply> {
+  async run(
+    request: SandboxRequest,
+    signal: AbortSignal,
+    fetcher: SandboxFetcher | null = null,
+  ): Promise<SandboxReply> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
     await this.#take(until);
     try {
       const thread = this.#idle.pop() ?? (await SandboxThread.start(this.#options.memoryBytes));
       try {
         until.throwIfAborted();
-        return await thread.evaluate(request, until);
+        return await thread.evaluate(request, until, fetcher);
       } finally {
         if (thread.usable && !this.#closing.signal.aborted) this.#idle.push(thread);
         else await thread.terminate();

@@ -1,9 +1,11 @@
+import { FETCH } from './fetch.mjs';
+
 /**
  * Runs inside the sandbox before the author's code: there is no host function to hold on to, so
  * console output and results are gathered here and fetched as text. Nothing of it is trusted by the
  * host: the author's code may tamper with it, and then harms its own result alone.
  */
-export const PRELUDE = `(function (maxStdout, maxResult) {
+export const PRELUDE = `(function (maxStdout, maxResult, maxRequests) {
   'use strict';
   const { parse, stringify } = JSON;
   const lines = [];
@@ -27,17 +29,20 @@ export const PRELUDE = `(function (maxStdout, maxResult) {
   globalThis.console = { log, info: log, warn: log, error: log, debug: log };
 
   const missing = {
-    fetch: 'use an API block',
+    fetch: 'the operator may switch it on with FUNCTION_FETCH_ENABLED; or use an API block',
     XMLHttpRequest: 'use an API block',
     setTimeout: 'use a Wait block',
     setInterval: 'use a Wait block',
     require: 'only the language itself is at hand',
   };
   for (const name of Object.keys(missing)) {
-    globalThis[name] = () => {
-      throw new Error(name + ' is not available in function blocks; ' + missing[name]);
+    globalThis[name] = function () {
+      const how = name === 'fetch' ? ' is switched off here; ' : ' is not available in function blocks; ';
+      throw new Error(name + how + missing[name]);
     };
   }
+
+  const { calls, answer } = (${FETCH})(maxRequests);
 
   class ResultError extends Error {}
   const encode = (result) => {
@@ -86,6 +91,8 @@ export const PRELUDE = `(function (maxStdout, maxResult) {
     });
   };
   return {
+    calls,
+    answer,
     run: async (make, args) => {
       try {
         const json = encode(await make(...parse(args))());

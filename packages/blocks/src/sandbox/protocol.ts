@@ -14,6 +14,43 @@ interface RequestBase {
   /** In characters. */
   readonly maxStdout: number;
   readonly maxResult: number;
+  /** HTTP requests that the code may make; none where it is 0 or absent. */
+  readonly maxRequests?: number;
+  /** Told by the thread: replies to requests of an earlier run are not for this one. */
+  readonly run?: number;
+}
+
+/** An HTTP request that code asks for; nothing of it is checked yet. */
+export interface SandboxCall {
+  readonly id: number;
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** What came of a request. */
+export type SandboxAnswer =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly url: string;
+      readonly text: string;
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** From the worker: requests that are to be made now. */
+export interface SandboxCalls {
+  readonly calls: readonly SandboxCall[];
+}
+
+/** To the worker: the answer to one of them. */
+export interface SandboxAnswered {
+  readonly kind: 'answered';
+  readonly run: number;
+  readonly id: number;
+  readonly answer: SandboxAnswer;
 }
 
 /** What came of it. */

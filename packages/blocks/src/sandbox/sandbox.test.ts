@@ -108,7 +108,7 @@ describe('a function', () => {
 
   it.each([
     ['fetch("https://example.com")', 'use an API block'],
-    ['new XMLHttpRequest()', 'not a constructor'],
+    ['new XMLHttpRequest()', 'use an API block'],
     ['setTimeout(() => 1, 10)', 'use a Wait block'],
     ['require("fs")', 'not available'],
   ])('says what to use in place of %s', async (code, mentioned) => {

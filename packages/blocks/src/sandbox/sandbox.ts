@@ -1,9 +1,11 @@
 import type { JsonObject } from '@sim/domain';
 import { SandboxPool } from './pool.js';
 import type { SandboxReply } from './protocol.js';
+import type { SandboxFetcher } from './thread.js';
 
 export { SandboxBusyError, SandboxClosedError } from './pool.js';
-export type { SandboxFailure, SandboxReply } from './protocol.js';
+export type { SandboxAnswer, SandboxCall, SandboxFailure, SandboxReply } from './protocol.js';
+export type { SandboxFetcher } from './thread.js';
 
 /** Limits of the sandbox; every one has a default. */
 export interface SandboxOptions {
@@ -17,6 +19,12 @@ export interface SandboxOptions {
   readonly memoryBytes?: number;
   /** Size of the values that go in, and of the result, as JSON; 1 MiB of characters by default. */
   readonly maxValueLength?: number;
+}
+
+/** What makes the requests of a run. */
+export interface Fetching {
+  readonly fetcher: SandboxFetcher;
+  readonly maxRequests: number;
 }
 
 /** The values handed to code are larger than the sandbox takes. */
@@ -65,15 +73,23 @@ export class Sandbox {
 
   /**
    * Runs a function body, `await` and `return` allowed at its top.
+   * @param fetching who makes the requests of its `fetch`; without it, it has none
    * @throws InputTooLargeError, SandboxBusyError, SandboxClosedError, or the signal's reason
    */
   async runFunction(
     code: string,
     bindings: JsonObject,
     signal: AbortSignal,
+    fetching: Fetching | null = null,
   ): Promise<SandboxReply> {
-    const request = { kind: 'function', code, ...this.#input(bindings) } as const;
-    return this.#functions.run({ ...request, timeoutMs: this.#functionTimeoutMs }, signal);
+    const request = {
+      kind: 'function',
+      code,
+      ...this.#input(bindings),
+      timeoutMs: this.#functionTimeoutMs,
+      maxRequests: fetching?.maxRequests ?? 0,
+    } as const;
+    return this.#functions.run(request, signal, fetching?.fetcher ?? null);
   }
 
   /**

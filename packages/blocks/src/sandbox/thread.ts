@@ -1,5 +1,16 @@
 import { Worker } from 'node:worker_threads';
-import type { SandboxFailure, SandboxReply, SandboxRequest } from './protocol.js';
+import type {
+  SandboxAnswer,
+  SandboxAnswered,
+  SandboxCall,
+  SandboxCalls,
+  SandboxFailure,
+  SandboxReply,
+  SandboxRequest,
+} from './protocol.js';
+
+/** Makes a request that code asks for, and never rejects for what the request is or meets. */
+export type SandboxFetcher = (call: SandboxCall, signal: AbortSignal) => Promise<SandboxAnswer>;
 
 /** How long the code's own deadline may be overrun before the thread is ended. */
 const GRACE_MS = 250;
@@ -11,6 +22,7 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, stackSizeMb: 4 };
 export class SandboxThread {
   readonly #worker: Worker;
   #usable = true;
+  #run = 0;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -43,20 +55,49 @@ export class SandboxThread {
   }
 
   /** Never rejects but for the signal, whose reason it then throws; the thread is ended with it. */
-  async evaluate(request: SandboxRequest, signal: AbortSignal): Promise<SandboxReply> {
+  async evaluate(
+    request: SandboxRequest,
+    signal: AbortSignal,
+    fetcher: SandboxFetcher | null = null,
+  ): Promise<SandboxReply> {
+    const run = (this.#run += 1);
+    const end = performance.now() + request.timeoutMs + GRACE_MS;
+    const over = new AbortController();
     this.#worker.ref();
-    const answer = this.#next(request.timeoutMs + GRACE_MS, signal);
-    this.#worker.postMessage(request);
-    const reply = await answer;
-    if (isReply(reply)) {
-      this.#worker.unref();
-      if (reply.broken === true) await this.terminate();
-      return reply;
+    this.#worker.postMessage({ ...request, run });
+    try {
+      for (;;) {
+        const message = await this.#next(Math.max(0, end - performance.now()), signal);
+        if (isReply(message)) {
+          this.#worker.unref();
+          if (message.broken === true) await this.terminate();
+          return message;
+        }
+        if (!isCalls(message) || !fetcher) return await this.#giveUp(message, request, signal);
+        for (const call of message.calls) this.#fetch(fetcher, run, call, over.signal);
+      }
+    } finally {
+      // Nobody waits for answers any more.
+      over.abort();
     }
+  }
+
+  #fetch(fetcher: SandboxFetcher, run: number, call: SandboxCall, signal: AbortSignal): void {
+    const give = (answer: SandboxAnswer): void => {
+      if (signal.aborted || !this.#usable) return;
+      const answered: SandboxAnswered = { kind: 'answered', run, id: call.id, answer };
+      this.#worker.postMessage(answered);
+    };
+    fetcher(call, signal).then(give, () => {
+      give({ ok: false, message: 'The request could not be made.' });
+    });
+  }
+
+  async #giveUp(why: unknown, { timeoutMs }: SandboxRequest, signal: AbortSignal) {
     await this.terminate();
     signal.throwIfAborted();
-    return reply === 'overrun'
-      ? ended('timeout', 'TimeoutError', `It took longer than ${request.timeoutMs} ms.`)
+    return why === 'overrun'
+      ? ended('timeout', 'TimeoutError', `It took longer than ${timeoutMs} ms.`)
       : ended('memory', 'InternalError', 'The sandbox gave way: out of memory.');
   }
 
@@ -86,6 +127,10 @@ export class SandboxThread {
 
 function isReply(value: unknown): value is SandboxReply {
   return typeof value === 'object' && value !== null && 'ok' in value;
+}
+
+function isCalls(value: unknown): value is SandboxCalls {
+  return typeof value === 'object' && value !== null && 'calls' in value;
 }
 
 function ended(reason: SandboxFailure['reason'], name: string, message: string): SandboxFailure {

@@ -5,4 +5,7 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum: number });
     readonly buffer: ArrayBuffer;
   }
+
+  /** What is thrown where a module goes wrong in itself. */
+  class RuntimeError extends Error {}
 }

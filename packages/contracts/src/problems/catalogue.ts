@@ -195,6 +195,8 @@ const THINGS = {
     'Take a version that POST …/convert gave for this workflow, or leave toVersion out for the current one.',
   ),
   tool_not_found: missing('tool', 'GET /api/v1/tools'),
+  knowledge_base_not_found: missing('knowledge base', 'GET /api/v1/knowledge'),
+  document_not_found: missing('document', 'GET /api/v1/knowledge/:knowledgeBaseId/documents'),
   secret_not_found: missing('secret', 'GET /api/v1/secrets'),
   session_not_found: missing('session', 'GET /api/v1/conversational-workflows/sessions'),
   user_not_found: kind(
@@ -226,6 +228,18 @@ const THINGS = {
     'The workspace has too many tools',
     'A workspace has a bounded number of tools.',
     'Delete tools that no workflow uses any more.',
+  ),
+  knowledge_base_exists: kind(
+    409,
+    'There is such a knowledge base already',
+    'Two knowledge bases of a workspace have neither the same name nor the same sourceId.',
+    'Use the one that is there, or choose another name or sourceId.',
+  ),
+  knowledge_limit: kind(
+    409,
+    'There is no room for more knowledge',
+    'A workspace has a bounded number of knowledge bases, a base one of documents.',
+    'Delete bases or documents that are not needed any more.',
   ),
   api_key_limit: kind(
     409,

@@ -1,5 +1,6 @@
 import { CONVERSATION_ROUTES } from './conversation-routes.js';
 import { IDENTITY_ROUTES } from './identity-routes.js';
+import { KNOWLEDGE_ROUTES } from './knowledge-routes.js';
 import { SETTINGS_ROUTES, SIM_APP_PROBES } from './platform-routes.js';
 import type { RouteSpec, ServiceName } from './route.js';
 import { FORWARDED_RUN_ROUTES } from './run-routes.js';
@@ -26,6 +27,7 @@ export const SIM_APP_ROUTES = {
   ...FORWARDED_RUN_ROUTES,
   ...SETTINGS_ROUTES,
   ...TOOL_ROUTES,
+  ...KNOWLEDGE_ROUTES,
   ...SIM_APP_PROBES,
 };
 

@@ -60,6 +60,7 @@ describe('the routes', () => {
     const open = routes.filter(([, r]) => r.method !== 'get' && r.access === 'viewer');
     expect(open.map(([id]) => id)).toEqual([
       'createWorkspace',
+      'searchKnowledge',
       'previewWorkflow',
       'analyzeUtterance',
     ]);

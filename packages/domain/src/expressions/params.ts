@@ -33,6 +33,7 @@ const READINGS: Readonly<Record<string, Readonly<Record<string, Reading>>>> = {
   evaluator: { metrics: 'structure' },
   agent: { messages: 'structure', tools: 'structure', responseFormat: 'structure' },
   guardrails: { piiEntityTypes: 'structure' },
+  knowledge: { tagFilters: 'structure', documentTags: 'structure' },
 };
 
 /**

@@ -55,3 +55,19 @@ describe('what running a block does outside', () => {
     expect(effectOf('exa', {}, { exa: 'write' })).toBe('write');
   });
 });
+
+describe('functions that may fetch', () => {
+  const sideEffects = { function: 'write' } as const;
+  const effect = (code: string | null) =>
+    sideEffectOf({ type: 'function', params: { code } }, { sideEffects });
+
+  it.each([
+    ['return await fetch(url)', 'write'],
+    ['const get = fetch; return 1', 'write'],
+    ['return prefetched + 1', 'none'],
+    ['return 1', 'none'],
+    [null, 'write'],
+  ])('%j: %s', (code, expected) => {
+    expect(effect(code)).toBe(expected);
+  });
+});

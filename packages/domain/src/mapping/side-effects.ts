@@ -13,8 +13,9 @@ export function sideEffectOf(
   block: Pick<Block, 'type' | 'params'>,
   { sideEffects = {}, tools = [] }: MapOptions,
 ): SideEffect {
-  const given = own(sideEffects, block.type) ?? effectOfTool(block, tools);
-  if (given) return given;
+  const given = reaches(block) ? own(sideEffects, block.type) : undefined;
+  const told = given ?? effectOfTool(block, tools);
+  if (told) return told;
   const entry = entryOf(block.type);
   const itself = entry ? effectOf(entry, block.params) : 'write';
   if (block.type !== 'agent') return itself;
@@ -25,6 +26,17 @@ export function sideEffectOf(
 
 function worst(effects: readonly SideEffect[]): SideEffect {
   return effects.reduce((a, b) => (RANKS[b] > RANKS[a] ? b : a), 'none');
+}
+
+/** Code has `fetch`, where functions may have it at all, only by its name. */
+export function mentionsFetch(code: string): boolean {
+  return /\bfetch\b/.test(code);
+}
+
+/** A function that fetches nothing reaches nothing outside, whatever functions are allowed to. */
+function reaches({ type, params }: Pick<Block, 'type' | 'params'>): boolean {
+  const code = own(params, 'code');
+  return type !== 'function' || (typeof code === 'string' ? mentionsFetch(code) : true);
 }
 
 const RANKS: Readonly<Record<SideEffect, number>> = { none: 0, read: 1, write: 2 };

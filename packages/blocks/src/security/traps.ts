@@ -1,0 +1,146 @@
+import { fails, keeps, type Escape } from './escape.js';
+
+/** Results, errors and prototypes that are to harm who reads them. */
+export const TRAPS: readonly Escape[] = [
+  fails(
+    'result',
+    'a result that is too large',
+    'return "x".repeat(20000)',
+    'The result is larger than 10000 characters of JSON.',
+    'invalid_output',
+  ),
+  fails(
+    'result',
+    'a JSON bomb: little code, much output',
+    'let a = ["xxxxxxxxxx"]; for (let i = 0; i < 20; i += 1) a = [a, a]; return a',
+    'the code ran out of memory',
+    'memory_exceeded',
+    'invalid_output',
+  ),
+  fails(
+    'result',
+    'a deep result',
+    'let a = []; for (let i = 0; i < 1e5; i += 1) a = [a]; return a',
+    'stack overflow',
+  ),
+  fails(
+    'result',
+    'a circle',
+    'const a = {}; a.a = a; return a',
+    'The result is no JSON value: circular reference.',
+    'invalid_output',
+  ),
+  fails(
+    'result',
+    'a function',
+    'return () => 1',
+    'The result is a function; return a JSON value.',
+    'invalid_output',
+  ),
+  fails(
+    'result',
+    'a symbol',
+    'return Symbol("x")',
+    'The result is a symbol; return a JSON value.',
+    'invalid_output',
+  ),
+  fails(
+    'result',
+    'a BigInt',
+    'return { n: 1n }',
+    'The result holds a bigint under "n"; convert it with Number() or String().',
+    'invalid_output',
+  ),
+  fails(
+    'result',
+    'a Proxy that throws',
+    'return new Proxy({}, { ownKeys() { throw new Error("trap") } })',
+    'Error: trap',
+  ),
+  fails(
+    'result',
+    'a getter that throws',
+    'return { get x() { throw new Error("trap") } }',
+    'Error: trap',
+  ),
+  fails(
+    'result',
+    'a toJSON that gives no JSON',
+    'return { toJSON() { return 1n } }',
+    'The result holds a bigint; convert it with Number() or String().',
+    'invalid_output',
+  ),
+  fails(
+    'result',
+    'an error whose message throws',
+    'const e = new Error("x"); Object.defineProperty(e, "message", { get() { throw 1 } }); throw e',
+    'Error: unknown',
+  ),
+  fails(
+    'result',
+    'a thrown value that cannot be read',
+    'throw { toJSON() { throw 1 }, toString() { throw 2 } }',
+    'Error: [object]',
+  ),
+  fails(
+    'result',
+    'a thrown Proxy',
+    'throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { return Error.prototype } })',
+    'Error: unknown',
+  ),
+  fails('result', 'a thrown object without a prototype', 'throw Object.create(null)', 'Error: {}'),
+  fails(
+    'result',
+    'an error without an end',
+    'throw new Error("m".repeat(1e6))',
+    'mmmmmmmmmmmmmmmmmmmm',
+  ),
+  keeps(
+    'a polluted Object.prototype',
+    'Object.prototype.polluted = 1; return { a: 1 }',
+    '{"a": 1}',
+  ),
+  keeps(
+    'a key named __proto__',
+    'return { ["__proto__"]: { polluted: 1 } }',
+    '{"__proto__": {"polluted": 1}}',
+  ),
+  keeps(
+    'constructor.prototype as data',
+    'return { constructor: { prototype: { polluted: 1 } } }',
+    '{"constructor": {"prototype": {"polluted": 1}}}',
+  ),
+  keeps(
+    'a toJSON for everything',
+    'Object.prototype.toJSON = () => ({ ok: true, broken: true }); return {}',
+    '{"ok": true, "broken": true}',
+  ),
+  keeps(
+    'another JSON.stringify',
+    'JSON.stringify = () => "{}"; JSON.parse = () => 7; return [1]',
+    '[1]',
+  ),
+  keeps('another Promise', 'Promise.prototype.then = () => {}; return [1]', '[1]'),
+  keeps(
+    'Symbol.species',
+    'class A extends Array { static get [Symbol.species]() { return Object } } return [...new A(1, 2)].map((x) => x)',
+    '[1, 2]',
+  ),
+  keeps('Symbol.toPrimitive', 'return [`${{ [Symbol.toPrimitive]: () => "own" }}`]', '["own"]'),
+  keeps('a then-able that answers', 'return { then(done) { done({ a: 1 }) } }', '{"a": 1}'),
+  keeps(
+    'a forged answer of the harness',
+    'Object.prototype.ok = false; Object.prototype.reason = "timeout"; return [1]',
+    '[1]',
+  ),
+  keeps(
+    'globals of an earlier run',
+    'globalThis.leak = (globalThis.leak ?? 0) + 1; return globalThis.leak',
+    '1',
+  ),
+  keeps(
+    'Array.prototype of the host',
+    'Array.prototype.map = null; return [typeof [].map]',
+    '["object"]',
+  ),
+];
