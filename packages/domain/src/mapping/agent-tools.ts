@@ -168,6 +168,8 @@ export function useOf(tool: AgentTool): ToolUse | null {
     }
     case 'mcp':
       return { type: 'mcp', params: { operation: tool.tool } };
+    case 'custom':
+      return { type: 'function', params: { code: tool.code } };
     default:
       return null;
   }

@@ -70,4 +70,12 @@ describe('functions that may fetch', () => {
   ])('%j: %s', (code, expected) => {
     expect(effect(code)).toBe(expected);
   });
+
+  it('count as what an agent may do by a tool of its author’s code', () => {
+    const tool = (code: string) => ({ type: 'custom-tool', title: 'Look', code, schema: {} });
+    const agent = (code: string) => ({ type: 'agent', params: { tools: [tool(code)] } });
+    expect(sideEffectOf(agent('return fetch(url)'), { sideEffects })).toBe('write');
+    expect(sideEffectOf(agent('return 1'), { sideEffects })).not.toBe('write');
+    expect(sideEffectOf(agent('return fetch(url)'), {})).not.toBe('write');
+  });
 });
