@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue, type TimerId } from '@sim/domain';
 import { Logger as QueueLogger, run, type Runner } from 'graphile-worker';
 import type pg from 'pg';
 import { createPool, type Database, type DatabaseLogger } from '../connection/database.js';
+import { keepFreeing } from './stuck-jobs.js';
 
 /** The queue's name for the jobs that `SessionStore.commit` adds. */
 export const TIMER_TASK = 'session-timer';
@@ -91,6 +92,7 @@ async function runUntilStopped(
     { ...database.options, pool: { max: concurrency + SPARE_CONNECTIONS } },
     options.logger,
   );
+  const stopFreeing = keepFreeing(database, [TIMER_TASK], options.logger);
   try {
     const runner = await startRunner(pgPool, concurrency, database, options);
     const end = () => void runner.stop().catch(() => undefined);
@@ -103,6 +105,7 @@ async function runUntilStopped(
       stop.removeEventListener('abort', end);
     }
   } finally {
+    stopFreeing();
     await pgPool.end();
   }
 }
