@@ -110,6 +110,13 @@ async function runUntilStopped(
   }
 }
 
+/**
+ * By itself the library does not look whether a job's end could be written: a connection that breaks just
+ * then would end our process, by an unhandled rejection. It looks where it writes ends in batches, of which
+ * these are the smallest.
+ */
+const ENDINGS_HEEDED = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+
 function startRunner(
   pgPool: pg.Pool,
   concurrency: number,
@@ -125,6 +132,7 @@ function startRunner(
     // Else it looks for a file of cron lines in the working directory.
     parsedCronItems: [],
     logger: queueLogger(logger),
+    preset: { worker: ENDINGS_HEEDED },
     taskList: {
       [TIMER_TASK]: async (payload) => {
         const timer = timerOf(payload as JsonValue);
