@@ -19,11 +19,11 @@ describe('the arguments', () => {
   it('make a short run of all phases', () => {
     expect(read('--short')).toMatchObject({
       phases: ['replicas', 'postgres', 'redis'],
-      sessions: 12,
+      sessions: 8,
       turns: 40,
-      patienceMs: 45_000,
+      patienceMs: 60_000,
     });
-    expect(read('--short', '--turns', '7')).toMatchObject({ sessions: 12, turns: 7 });
+    expect(read('--short', '--turns', '7')).toMatchObject({ sessions: 8, turns: 7 });
   });
 
   it('name each size', () => {

@@ -31,7 +31,7 @@ export const USAGE = `npm run faults -- [options]
 
 const SEEDS = 2 ** 31;
 const FULL = { sessions: 200, turns: 1_000, patience: 300 };
-const SHORT = { sessions: 12, turns: 40, patience: 45 };
+const SHORT = { sessions: 8, turns: 40, patience: 60 };
 
 const FLAGS = {
   short: { type: 'boolean' },

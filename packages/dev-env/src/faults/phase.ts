@@ -7,7 +7,7 @@ import { createPatientClient, type Traffic } from './client.js';
 import { converse, type Acknowledged, type Conversation } from './conversation.js';
 import { disturb, type Disturbed } from './disturb.js';
 import { comesToRest, readEvidence } from './evidence.js';
-import { holdProcesses, type HeldProcesses } from './held-processes.js';
+import { holdProcesses } from './held-processes.js';
 import { judge, type Verdict } from './judge.js';
 import { createRandom } from './random.js';
 import { startReplica, type Replica } from './replica.js';
@@ -22,24 +22,42 @@ export interface PhaseReport extends Verdict, Disturbed {
   /** Requests that were sent again, by why. */
   readonly again: Readonly<Record<string, number>>;
   /** Questions what is to become of a failed block, which the client answered with "retry". */
-  readonly repairs: number;
+  readonly repairs: readonly string[];
   readonly seconds: number;
 }
 
 const REPLICAS = 2;
 
+/** The replicas of a run. */
+export interface Fleet {
+  readonly replicas: readonly Replica[];
+  end(): Promise<void>;
+}
+
+/** Starts two replicas, and holds as many processes ready to take their place. */
+export async function startFleet({ folder, env }: Stage): Promise<Fleet> {
+  const logFile = join(folder, 'replicas.log');
+  const processes = holdProcesses({ env, logFile, count: REPLICAS });
+  const replicas = await Promise.all(
+    Array.from({ length: REPLICAS }, async () => startReplica(await freePort(), processes)),
+  );
+  const end = async (): Promise<void> => {
+    await Promise.all([processes.end(), ...replicas.map((replica) => replica.end())]);
+  };
+  return { replicas, end };
+}
+
 /** Runs one phase on a stage: conversations, disturbances, and the comparison after them. */
 export async function runPhase(
   stage: Stage,
+  { replicas }: Fleet,
   phase: PhaseName,
   options: FaultsOptions,
 ): Promise<PhaseReport> {
   const startedAt = performance.now();
   const tools = await startToolServer(createRandom(`${options.seed}:${phase}:tools`));
   const workflowId = await storeWorkflow(stage, faultsWorkflow(tools.origin));
-  const logFile = join(stage.folder, `${phase}.log`);
-  const processes = holdProcesses({ env: stage.env, logFile, count: REPLICAS });
-  const replicas = await startReplicas(processes);
+  const crashedBefore = new Set(replicas.flatMap(({ crashes }) => crashes));
   try {
     await Promise.all(replicas.map((replica) => replica.serves()));
     const disturbances = disturb({ ...options, ...stage, phase, replicas });
@@ -47,7 +65,9 @@ export async function runPhase(
     await disturbances.end();
     const left = await comesToRest(stage.database, workflowId);
     const stored = await readEvidence(stage.database, workflowId);
-    const crashes = replicas.flatMap((replica) => replica.crashes);
+    const crashes = replicas
+      .flatMap((replica) => replica.crashes)
+      .filter((crash) => !crashedBefore.has(crash));
     const verdict = judge({ ...talk, ...stored, calls: tools.calls, crashes });
     return {
       phase,
@@ -59,7 +79,6 @@ export async function runPhase(
       seconds: Math.round((performance.now() - startedAt) / 100) / 10,
     };
   } finally {
-    await Promise.all([processes.end(), ...replicas.map((replica) => replica.end())]);
     await tools.close();
   }
 }
@@ -78,11 +97,6 @@ async function storeWorkflow({ database, person }: Stage, document: object): Pro
   return id;
 }
 
-function startReplicas(processes: HeldProcesses): Promise<Replica[]> {
-  const start = async (): Promise<Replica> => startReplica(await freePort(), processes);
-  return Promise.all(Array.from({ length: REPLICAS }, start));
-}
-
 /** Keeps as many sessions under way as asked for, until so many turns were acknowledged. */
 async function converseAll(
   { token }: Stage,
@@ -93,7 +107,7 @@ async function converseAll(
   const traffic: Traffic = { requests: 0, again: {} };
   const acknowledged: Acknowledged[] = [];
   const conversations: Conversation[] = [];
-  let repairs = 0;
+  const repairs: string[] = [];
   let begun = 0;
   const [first = '', ...others] = replicas.map(({ origin }) => origin);
   const next = async (): Promise<void> => {
@@ -104,7 +118,7 @@ async function converseAll(
     const conversation = await converse(drawScript(ref, random), {
       ...{ client, workflowId, random, patienceMs },
       acknowledged: (turn) => acknowledged.push(turn),
-      repaired: () => (repairs += 1),
+      repaired: (id, prompt) => repairs.push(`${id}: ${prompt}`),
     });
     await client.close();
     conversations.push(conversation);

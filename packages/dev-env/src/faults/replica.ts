@@ -52,7 +52,9 @@ export async function startReplica(port: number, processes: HeldProcesses): Prom
     });
     watched.once('exit', (code, signal) => {
       if (ended || watched === doomed) return;
-      crashes.push(`${origin} ended by itself (${signal ?? `code ${code ?? '?'}`})`);
+      crashes.push(
+        `${origin}, process ${watched.pid ?? 0}, ended by itself (${signal ?? `code ${code ?? '?'}`})`,
+      );
       void replace();
     });
   };

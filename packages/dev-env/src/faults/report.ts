@@ -28,7 +28,7 @@ export function table(reports: readonly PhaseReport[]): string {
     ['Redis restarted', ({ redisStops }) => redisStops],
     ['requests', ({ requests }) => requests],
     ['  sent again', ({ again }) => Object.values(again).reduce((a, b) => a + b, 0)],
-    ['repairs answered', ({ repairs }) => repairs],
+    ['repairs answered', ({ repairs }) => repairs.length],
     ['seconds', ({ seconds }) => seconds],
   ];
   return rows

@@ -1,5 +1,5 @@
 import type { FaultsOptions } from './arguments.js';
-import { runPhase, type PhaseReport } from './phase.js';
+import { runPhase, startFleet, type Fleet, type PhaseReport } from './phase.js';
 import { faultLines, jsonLine, table } from './report.js';
 import { setStage, type Stage } from './stage.js';
 
@@ -15,15 +15,17 @@ export async function runFaults(options: FaultsOptions, out: FaultsOutput): Prom
   out.say(`Seed ${seed}: ${sessions} sessions, ${turns} turns, a kill every ${killEveryMs} ms`);
   const stage = await setStage();
   const reports: PhaseReport[] = [];
+  let fleet: Fleet | null = null;
   let failed = true;
   try {
+    fleet = await startFleet(stage);
     for (const phase of options.phases) {
       if (phase === 'redis' && !stage.redis) {
         out.say('○ redis: skipped (needs redis-server)');
         out.json(JSON.stringify({ faults: 'skipped', phase, reason: 'needs redis-server' }));
         continue;
       }
-      const report = await runPhase(stage, phase, options);
+      const report = await runPhase(stage, fleet, phase, options);
       reports.push(report);
       out.json(jsonLine(report, options));
       const mark = report.faults.length === 0 ? '✓' : '✗';
@@ -32,6 +34,7 @@ export async function runFaults(options: FaultsOptions, out: FaultsOutput): Prom
     out.say(`\n${table(reports)}`);
     failed = tellFaults(reports, out);
   } finally {
+    await fleet?.end();
     await leave(stage, options.keep || failed, out);
   }
   return failed ? 1 : 0;
