@@ -4,16 +4,23 @@ import { join } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { benchMapping, benchRunning, mappingPeak } from './mapping.js';
+import { benchMemory, verdictOf } from './memory.js';
 import { benchTurns } from './turns.js';
 
-/** `npm run bench -- [turns] [mapping] [--seconds N]`: JSON lines, then a table of each. */
+const BENCHES = ['mapping', 'turns', 'memory'] as const;
+
+/**
+ * `npm run bench -- [mapping] [turns] [memory] [--seconds N] [--sessions N]`: JSON lines, then a table of
+ * each. The memory takes minutes and is measured where it is named.
+ */
 async function main(args: readonly string[]): Promise<void> {
-  if (args[0] === 'memory') {
+  if (args[0] === 'mapping-peak') {
     process.stdout.write(String(mappingPeak(args[1] ?? '', Number(args[2]))));
     return;
   }
-  const seconds = Number(args[args.indexOf('--seconds') + 1]) || 8;
-  const wanted = args.filter((arg) => arg === 'turns' || arg === 'mapping');
+  const seconds = numberAfter(args, '--seconds') ?? 8;
+  const sessions = numberAfter(args, '--sessions') ?? 10_000;
+  const wanted = BENCHES.filter((name) => args.includes(name));
   const runs = wanted.length > 0 ? wanted : ['mapping', 'turns'];
   if (runs.includes('mapping')) {
     for (const rows of [benchMapping(), benchRunning()]) {
@@ -39,6 +46,21 @@ async function main(args: readonly string[]): Promise<void> {
       );
     });
   }
+  if (runs.includes('memory')) {
+    await withDatabase(async (url) => {
+      const lines = await benchMemory(url, sessions, (line) => {
+        process.stdout.write(`${JSON.stringify(line)}\n`);
+      });
+      show(lines);
+      process.stdout.write(`${verdictOf(lines)}\n`);
+    });
+  }
+}
+
+/** Null where the option is not given, or not with a number above 0. */
+function numberAfter(args: readonly string[], option: string): number | null {
+  const index = args.indexOf(option);
+  return (index < 0 ? 0 : Number(args[index + 1])) || null;
 }
 
 function show(rows: readonly object[]): void {
