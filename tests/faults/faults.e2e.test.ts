@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
 
@@ -88,7 +89,7 @@ describe('the run of faults', () => {
       expect(said).toMatch(/✗ replicas: session .* is not completed/);
       const kept = /Logs and database are in (\S+)/.exec(said)?.[1];
       expect(kept).toBeTruthy();
-      await import('node:fs/promises').then(({ rm }) => rm(kept ?? '', { recursive: true }));
+      await rm(kept ?? '', { recursive: true });
     },
   );
 

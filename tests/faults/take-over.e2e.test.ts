@@ -26,7 +26,9 @@ import { startService, type ServiceProcess } from '../support/service-process.js
 import { startShop, type Shop } from '../support/shop.js';
 import { sketch, startWith } from '../support/sketch.js';
 
-const PATIENCE = { timeout: 30_000, interval: 50 };
+/** Generous, for machines with much else to do. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
+const TIMEOUT_MS = 300_000;
 /** What is promised: a lapsed lease is taken over by then. */
 const TAKEN_OVER_WITHIN_MS = 10_000;
 
@@ -83,6 +85,7 @@ async function eventsOf(session: Dialogue, at: ServiceProcess) {
 describe('a wait', () => {
   it.each(['killed', 'stopped'])(
     'of five seconds ends though the service was %s at its moment',
+    { timeout: TIMEOUT_MS },
     async (how) => {
       const workflowId = await seedWorkflow(
         database,
@@ -182,7 +185,7 @@ describe('a replica in the middle of a block', () => {
     ]);
   }
 
-  it('that is killed is taken over with nobody asking', async () => {
+  it('that is killed is taken over with nobody asking', { timeout: TIMEOUT_MS }, async () => {
     const [one, two] = await Promise.all([replica(), replica()]);
     const session = await orderAt(one);
     const killedAt = performance.now();
@@ -201,30 +204,36 @@ describe('a replica in the middle of a block', () => {
     await expectOneOrder(session, two);
   });
 
-  it('that stood still for too long cannot write what it comes back with', async () => {
-    const [one, two] = await Promise.all([replica(), replica()]);
-    const session = await orderAt(one);
-    one.freeze();
-    const there = session.at(clientOf(two));
-    const done = await there.reaches('completed');
-    const before = await eventsOf(session, two);
+  it(
+    'that stood still for too long cannot write what it comes back with',
+    {
+      timeout: TIMEOUT_MS,
+    },
+    async () => {
+      const [one, two] = await Promise.all([replica(), replica()]);
+      const session = await orderAt(one);
+      one.freeze();
+      const there = session.at(clientOf(two));
+      const done = await there.reaches('completed');
+      const before = await eventsOf(session, two);
 
-    // The answer that it waited for is there before it wakes up.
-    for (const response of shop.unanswered) response.end('{"id": 6}');
-    one.thaw();
-    await vi.waitFor(
-      () => expect(one.log()).toContain('Another replica took this session over'),
-      PATIENCE,
-    );
-    expect(await session.state()).toEqual(done);
-    expect(done.output).toMatchObject({ data: { id: 7 } });
-    expect(await eventsOf(session, one)).toEqual(before);
-    await expectOneOrder(session, two);
+      // The answer that it waited for is there before it wakes up.
+      for (const response of shop.unanswered) response.end('{"id": 6}');
+      one.thaw();
+      await vi.waitFor(
+        () => expect(one.log()).toContain('Another replica took this session over'),
+        PATIENCE,
+      );
+      expect(await session.state()).toEqual(done);
+      expect(done.output).toMatchObject({ data: { id: 7 } });
+      expect(await eventsOf(session, one)).toEqual(before);
+      await expectOneOrder(session, two);
 
-    // It goes on with other work as if nothing had been.
-    const other = await openDialogue(clientOf(one), ada, workflowId);
-    await other.says('Shelbyville');
-    const { state } = await other.does('confirm');
-    expect(state).toMatchObject({ executionStatus: 'completed', output: { data: { id: 7 } } });
-  });
+      // It goes on with other work as if nothing had been.
+      const other = await openDialogue(clientOf(one), ada, workflowId);
+      await other.says('Shelbyville');
+      const { state } = await other.does('confirm');
+      expect(state).toMatchObject({ executionStatus: 'completed', output: { data: { id: 7 } } });
+    },
+  );
 });

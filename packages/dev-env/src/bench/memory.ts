@@ -46,7 +46,11 @@ export async function benchMemory(
       '/api/v1/workflows/import?name=Memory',
       document(),
     );
-    const talk = () => comeAndGo(client, service.origin, imported.workflow.id);
+    let talked = 0;
+    const talk = () => {
+      talked += 1;
+      return comeAndGo(client, service.origin, imported.workflow.id, talked);
+    };
     await talkThrough(WARM_UP, talk);
     const lines = [await look(service, 0, null)];
     lines.forEach(tell);
@@ -139,12 +143,13 @@ async function talkThrough(sessions: number, talk: () => Promise<void>): Promise
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-let talked = 0;
-
 /** One session from its opening to its end. */
-async function comeAndGo(client: BenchClient, origin: string, workflowId: string): Promise<void> {
-  talked += 1;
-  const number = talked;
+async function comeAndGo(
+  client: BenchClient,
+  origin: string,
+  workflowId: string,
+  number: number,
+): Promise<void> {
   const { sessionId } = await client.post<{ sessionId: string }>(origin, `${BASE}/sessions`, {
     workflowId,
   });

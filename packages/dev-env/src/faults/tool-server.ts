@@ -28,6 +28,7 @@ export interface ToolServer {
 /** Most answers come at once, some so late that a kill finds the block at work. */
 const SLOW_SHARE = 0.3;
 const SLOW_MS = { least: 200, most: 1_200 };
+const KEPT_ALIVE_MS = 600_000;
 const QUICK_MS = { least: 0, most: 60 };
 
 /** Starts a tool server on a free port of the loopback interface. */
@@ -46,6 +47,8 @@ export async function startToolServer(random: Random): Promise<ToolServer> {
     // Who asked may be dead by now.
     answer(req, res).catch(() => res.destroy());
   });
+  // Nobody is to find a connection closed that was only idle.
+  server.keepAliveTimeout = KEPT_ALIVE_MS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
