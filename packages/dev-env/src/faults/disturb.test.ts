@@ -35,6 +35,7 @@ const portsOf = (parts: Partial<DisturbancePorts>): DisturbancePorts => {
   return {
     ...{ phase: 'replicas', seed: 1, killEveryMs: 2, replicas: [] },
     ...{ postgres: store('postgres'), redis: null, storeEveryMs: { least: 1, most: 9 } },
+    progress: () => 0,
     ...parts,
   };
 };
@@ -75,6 +76,21 @@ describe('disturbances', () => {
       expect(log.at(-1)).toBe(`${phase} starts`);
       expect(log.every((line) => line.startsWith(phase))).toBe(true);
     }
+  });
+
+  it('take a store away again only when work was done since', async () => {
+    const { log, store } = stage();
+    let turns = 0;
+    const running = disturb(
+      portsOf({ phase: 'postgres', postgres: store('postgres'), progress: () => turns }),
+    );
+    await expect.poll(() => log.at(-1), { timeout: 5_000 }).toBe('postgres starts');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(running.done.postgresStops).toBe(1);
+    turns = 100;
+    await expect.poll(() => running.done.postgresStops, { timeout: 5_000 }).toBeGreaterThan(1);
+    await running.end();
+    expect(log.at(-1)).toBe('postgres starts');
   });
 
   it('tell in the end of a store that does not come back', async () => {

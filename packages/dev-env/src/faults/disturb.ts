@@ -24,12 +24,16 @@ export interface DisturbancePorts {
   readonly replicas: readonly Replica[];
   readonly postgres: Restartable;
   readonly redis: Restartable | null;
+  /** How many turns were acknowledged so far. */
+  readonly progress: () => number;
   /** Between two restarts of a store; {@link STORE_EVERY_MS} where left out. */
   readonly storeEveryMs?: { readonly least: number; readonly most: number };
 }
 
 /** Between two restarts of a store, and how long it stays away. */
-const STORE_EVERY_MS = { least: 2_000, most: 5_000 };
+const STORE_EVERY_MS = { least: 2_000, most: 6_000 };
+/** So many turns lie between two restarts, however slow the machine: each is to hit a system at work. */
+const STORE_EVERY_TURNS = 10;
 const STORE_AWAY_MS = { least: 100, most: 1_500 };
 const LOOK_AGAIN_MS = 20;
 
@@ -87,17 +91,19 @@ async function killing(
 }
 
 async function restarting(
-  { storeEveryMs: { least, most } = STORE_EVERY_MS }: DisturbancePorts,
+  { progress, storeEveryMs: { least, most } = STORE_EVERY_MS }: DisturbancePorts,
   store: Restartable,
   random: Random,
   over: AbortSignal,
   count: () => void,
 ): Promise<void> {
   while (await pause(random.between(least, most), over)) {
+    const enough = progress() + STORE_EVERY_TURNS;
     count();
     await store.stop(random.chance(0.5));
     await pause(random.between(STORE_AWAY_MS.least, STORE_AWAY_MS.most), over);
     await store.start();
+    while (progress() < enough && (await pause(LOOK_AGAIN_MS, over)));
   }
 }
 

@@ -60,8 +60,10 @@ export async function runPhase(
   const crashedBefore = new Set(replicas.flatMap(({ crashes }) => crashes));
   try {
     await Promise.all(replicas.map((replica) => replica.serves()));
-    const disturbances = disturb({ ...options, ...stage, phase, replicas });
-    const talk = await converseAll(stage, phase, options, { replicas, workflowId });
+    const acknowledged: Acknowledged[] = [];
+    const progress = () => acknowledged.length;
+    const disturbances = disturb({ ...options, ...stage, phase, replicas, progress });
+    const talk = await converseAll(stage, phase, options, { replicas, workflowId, acknowledged });
     await disturbances.end();
     const left = await comesToRest(stage.database, workflowId);
     const stored = await readEvidence(stage.database, workflowId);
@@ -102,10 +104,13 @@ async function converseAll(
   { token }: Stage,
   phase: PhaseName,
   { sessions, turns, seed, patienceMs }: FaultsOptions,
-  { replicas, workflowId }: { replicas: readonly Replica[]; workflowId: string },
+  {
+    replicas,
+    workflowId,
+    acknowledged,
+  }: { replicas: readonly Replica[]; workflowId: string; acknowledged: Acknowledged[] },
 ) {
   const traffic: Traffic = { requests: 0, again: {} };
-  const acknowledged: Acknowledged[] = [];
   const conversations: Conversation[] = [];
   const repairs: string[] = [];
   let begun = 0;
