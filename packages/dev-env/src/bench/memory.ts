@@ -11,9 +11,10 @@ const WARM_UP = 2_000;
 const POINTS = 10;
 /** Every so many sessions one is followed as a stream. */
 const FOLLOWED = 20;
+const RETRIES = 20;
 const MEGABYTE = 2 ** 20;
 /** Of the heap after the warm-up. */
-export const FLAT_WITHIN = 0.05;
+const FLAT_WITHIN = 0.05;
 
 /** What the service uses after so many sessions have come and gone. */
 export interface MemoryLine {
@@ -157,11 +158,13 @@ async function comeAndGo(
   const followed = number % FOLLOWED === 0 ? follow(client, `${origin}${path}/events`) : null;
   const say = (naturalLanguageInput: string) =>
     client.post<Turn>(origin, `${path}/commands`, { naturalLanguageInput });
-  await say(`Springfield number ${number}`);
+  await say('Springfield');
   await say('status');
-  const { state } = await say(String(number % 200));
-  if (state.executionStatus !== 'completed') {
-    throw new TypeError(`Session ${sessionId} is ${state.executionStatus}, not completed.`);
+  let { state } = await say(String(number % 200));
+  // On a machine with much else to do an expression may take too long.
+  for (let left = RETRIES; state.executionStatus !== 'completed'; left -= 1) {
+    if (left === 0) throw new TypeError(`Session ${sessionId} is not completed.`);
+    ({ state } = await say('try again'));
   }
   await followed;
 }

@@ -33,7 +33,7 @@ export interface DisturbancePorts {
 /** Between two restarts of a store, and how long it stays away. */
 const STORE_EVERY_MS = { least: 2_000, most: 6_000 };
 /** So many turns lie between two restarts, however slow the machine: each is to hit a system at work. */
-const STORE_EVERY_TURNS = 10;
+const STORE_EVERY_TURNS = 5;
 const STORE_AWAY_MS = { least: 100, most: 1_500 };
 const LOOK_AGAIN_MS = 20;
 

@@ -18,7 +18,7 @@ export interface Replica {
 }
 
 /** A replica did not come up. */
-export class ReplicaNotServingError extends Error {
+class ReplicaNotServingError extends Error {
   constructor(origin: string) {
     super(`The replica at ${origin} did not come up; its log says why.`);
     this.name = 'ReplicaNotServingError';

@@ -17,7 +17,7 @@ WHERE job.task_id = task.id AND task.identifier = ANY ($1)
  * Gives jobs of these tasks back to the queue that a worker took and never ended, because its process was
  * killed or its connection broke. Resolves to how many.
  */
-export async function freeStuckJobs(
+async function freeStuckJobs(
   database: Pick<Database, 'query'>,
   tasks: readonly string[],
   leftAfterMs = LEFT_AFTER_MS,
