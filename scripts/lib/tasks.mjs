@@ -13,6 +13,7 @@ export const TASKS = {
   chat: program('packages/dev-env/dist/chat/main.js', CALLED_FROM),
   map: program('packages/dev-env/dist/map/main.js', CALLED_FROM),
   bench: program('packages/dev-env/dist/bench/main.js'),
+  faults: program('packages/dev-env/dist/faults/main.js'),
   async proof(args) {
     await ensureInstalled();
     await ensureBuilt();

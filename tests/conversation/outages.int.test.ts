@@ -142,6 +142,32 @@ describe('the database', () => {
     expect((await session.reaches('completed')).completedNodes).toEqual(['start', 'wait', 'end']);
   });
 
+  it('that breaks off while a timer fires ends nothing, and the timer fires again', async () => {
+    const wait: Sketched = { type: 'wait', params: { timeValue: '1', timeUnit: 'seconds' } };
+    const waiting = await seedWorkflow(
+      home.open(),
+      ada,
+      sketch({ start: startWith({ name: 'city' }), wait, end: { type: 'response' } }, [
+        'start -> wait',
+        'wait -> end',
+      ]),
+    );
+    const session = await openDialogue(service.call, ada, waiting);
+    await session.says('Springfield');
+    let cuts = 0;
+    const forget = service.context.database.onQuery((text) => {
+      if (!text.includes('UPDATE conversational_workflow_sessions')) return;
+      cuts += 1;
+      wire.cut();
+    });
+    // Neither can the turn be written, nor that its job failed.
+    await vi.waitFor(() => expect(cuts).toBe(1), PATIENCE);
+    forget();
+    await vi.waitFor(async () => expect((await probes())[1]).toBe(503), PATIENCE);
+    wire.restore();
+    expect((await session.reaches('completed')).completedNodes).toEqual(['start', 'wait', 'end']);
+  });
+
   it('that breaks off between reading and writing loses nothing that was said to be done', async () => {
     const session = await openDialogue(service.call, ada, workflowId);
     const keyed = { headers: { 'idempotency-key': 'again' } };

@@ -1,11 +1,3 @@
-import { once } from 'node:events';
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   listenToEvents,
   openDialogue,
@@ -20,6 +12,7 @@ import {
 import type { Database } from '@sim/postgres';
 import { createTestDatabase, type TestDatabase } from '@sim/postgres/testing';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { startShop } from '../support/shop.js';
 import { sketch, startWith, type Sketched } from '../support/sketch.js';
 
 const PATIENCE = { timeout: 25_000 };
@@ -201,27 +194,6 @@ describe('a stream of events at one replica', () => {
 });
 
 describe('a replica that vanishes in the middle of a block', () => {
-  /** A shop that answers no first order: who placed it is left waiting. */
-  async function startShop(): Promise<{
-    readonly server: Server;
-    readonly url: string;
-    readonly orders: IncomingHttpHeaders[];
-    readonly unanswered: ServerResponse[];
-  }> {
-    const orders: IncomingHttpHeaders[] = [];
-    const unanswered: ServerResponse[] = [];
-    const server = createServer((req, res) => {
-      orders.push(req.headers);
-      res.setHeader('content-type', 'application/json');
-      if (orders.length === 1) unanswered.push(res);
-      else res.end('{"id": 7}');
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    return { server, url: `http://127.0.0.1:${port}/orders`, orders, unanswered };
-  }
-
   it('is taken over by another, which runs the block under the same key', async () => {
     const shop = await startShop();
     const address = new URL(home.url);
@@ -280,7 +252,6 @@ describe('a replica that vanishes in the middle of a block', () => {
     expect(completed).toHaveLength(1);
     await lost.stop();
     await wire.close();
-    shop.server.closeAllConnections();
-    shop.server.close();
+    await shop.close();
   });
 });

@@ -3,7 +3,7 @@ import { seedPerson } from '@sim/conversation-service/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openGatewayHome, type GatewayHome } from '../support/gateway-home.js';
 import { connect, dial, type LiveClient } from '../support/live-client.js';
-import { startRedisServer, type RedisServer } from '../support/redis-server.js';
+import { startRedisServer, type RedisServer } from '@sim/dev-env';
 import type { RunningSimApp } from '../support/sim-app.js';
 import { sketch, startWith } from '../support/sketch.js';
 

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '@sim/dev-env';
+import { startEmbeddedPostgres, startRedisServer } from '@sim/dev-env';
 import type { TestProject } from 'vitest/node';
-import { startRedisServer } from './redis-server.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -11,6 +11,12 @@ export interface ServiceProcess {
   kill(): Promise<void>;
   /** SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
+  /** SIGSTOP: it stands still in the middle of whatever it does, and knows nothing of it. */
+  freeze(): void;
+  /** SIGCONT. */
+  thaw(): void;
+  /** What it has logged so far. */
+  log(): string;
 }
 
 /** Starts a built service with these variables and no others. */
@@ -23,8 +29,10 @@ export function startService(
   const child = fork(main, [], {
     env: { PATH: process.env['PATH'], PORT: String(port), ...env },
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
+  let log = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (log += text));
   const origin = `http://127.0.0.1:${port}`;
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
@@ -40,6 +48,9 @@ export function startService(
       await end('SIGKILL');
     },
     stop: () => end('SIGTERM'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    log: () => log,
   };
 }
 

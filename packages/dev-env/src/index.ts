@@ -6,3 +6,4 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from './postgres/embedded-postgres.js';
+export { RedisStartError, startRedisServer, type RedisServer } from './redis/redis-server.js';

@@ -31,7 +31,7 @@ export interface EngineSettings {
 }
 
 export const DEFAULT_ENGINE_SETTINGS: EngineSettings = {
-  leaseMs: 10_000,
+  leaseMs: 6_000,
   replyWithinMs: 10_000,
   waitForTurnMs: 5_000,
   handOverAfterMs: 1_000,

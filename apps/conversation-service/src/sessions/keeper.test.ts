@@ -14,6 +14,7 @@ describe('the keeper', () => {
     expired?: () => Promise<string[]>;
     abandoned?: () => Promise<string[]>;
     tend?: (id: string) => Promise<void>;
+    everyMs?: number;
   }) => {
     const tended: string[] = [];
     keeper = startKeeper(
@@ -31,7 +32,7 @@ describe('the keeper', () => {
         logger,
         clock: () => new Date(),
       },
-      5,
+      upkeep.everyMs ?? 5,
     );
     return tended;
   };
@@ -46,6 +47,11 @@ describe('the keeper', () => {
       },
     });
     await vi.waitFor(() => expect(tended).toEqual(['ses_1', 'ses_2']));
+  });
+
+  it('looks at once, not only when an interval is over', async () => {
+    const tended = keep({ expired: () => Promise.resolve(['ses_1']), everyMs: 3_600_000 });
+    await vi.waitFor(() => expect(tended).toEqual(['ses_1']));
   });
 
   it('goes on after a failure', async () => {

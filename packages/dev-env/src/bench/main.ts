@@ -4,64 +4,79 @@ import { join } from 'node:path';
 import { migrateUp } from '@sim/postgres';
 import { startEmbeddedPostgres } from '../postgres/embedded-postgres.js';
 import { benchMapping, benchRunning, mappingPeak } from './mapping.js';
+import { benchMemory, verdictOf } from './memory.js';
 import { benchRuns, runRow } from './runs.js';
 import { benchSockets } from './sockets.js';
-import { benchTurns } from './turns.js';
+import { benchTurns, turnRow } from './turns.js';
 
-/** `npm run bench -- [turns] [mapping] [sockets] [run] [--seconds N]`: JSON lines, then a table of each. */
+/** What a bench is told. */
+interface Settings {
+  readonly durationMs: number;
+  readonly sessions: number;
+}
+
+const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<void>>> = {
+  mapping: () => {
+    for (const lines of [benchMapping(), benchRunning()]) {
+      lines.forEach(print);
+      console.table(lines);
+    }
+    return Promise.resolve();
+  },
+  turns: ({ durationMs }) =>
+    withDatabase(async (url) => {
+      const lines = await benchTurns(url, durationMs);
+      lines.forEach(print);
+      console.table(lines.map(turnRow));
+    }),
+  run: ({ durationMs }) =>
+    withDatabase(async (url) => {
+      const lines = await benchRuns(url, durationMs);
+      lines.forEach(print);
+      console.table(lines.map(runRow));
+    }),
+  sockets: ({ durationMs }) =>
+    withDatabase(async (url) => {
+      const line = await benchSockets(url, durationMs);
+      print(line);
+      console.table([line.gateway, line.bare]);
+      process.stdout.write(`share of the bare server's messages/s: ${line.share}\n`);
+    }),
+  memory: ({ sessions }) =>
+    withDatabase(async (url) => {
+      const lines = await benchMemory(url, sessions, print);
+      console.table(lines);
+      process.stdout.write(`${verdictOf(lines)}\n`);
+    }),
+};
+/** The memory takes many minutes and is measured where it is named. */
+const USUAL = ['mapping', 'turns', 'run', 'sockets'];
+
+/**
+ * `npm run bench -- [mapping] [turns] [run] [sockets] [memory] [--seconds N] [--sessions N]`: JSON lines,
+ * then a table of each.
+ */
 async function main(args: readonly string[]): Promise<void> {
-  if (args[0] === 'memory') {
+  if (args[0] === 'mapping-peak') {
     process.stdout.write(String(mappingPeak(args[1] ?? '', Number(args[2]))));
     return;
   }
-  const seconds = Number(args[args.indexOf('--seconds') + 1]) || 8;
-  const wanted = args.filter((arg) => BENCHES.includes(arg));
-  const runs = wanted.length > 0 ? wanted : BENCHES;
-  if (runs.includes('mapping')) {
-    for (const rows of [benchMapping(), benchRunning()]) {
-      for (const line of rows) process.stdout.write(`${JSON.stringify(line)}\n`);
-      show(rows);
-    }
-  }
-  if (runs.includes('turns')) {
-    await withDatabase(async (url) => {
-      const lines = await benchTurns(url, seconds * 1000);
-      for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
-      show(
-        lines.map(({ connections, turns, floor, share }) => ({
-          connections,
-          'turns/s': turns.perSecond,
-          'floor/s': floor.perSecond,
-          share,
-          'p50 ms': turns.p50,
-          'p99 ms': turns.p99,
-          'floor p99 ms': floor.p99,
-          failed: turns.failed,
-        })),
-      );
-    });
-  }
-  if (runs.includes('sockets')) {
-    await withDatabase(async (url) => {
-      const line = await benchSockets(url, seconds * 1000);
-      process.stdout.write(`${JSON.stringify(line)}\n`);
-      show([line.gateway, line.bare]);
-      process.stdout.write(`share of the bare server's messages/s: ${line.share}\n`);
-    });
-  }
-  if (runs.includes('run')) {
-    await withDatabase(async (url) => {
-      const lines = await benchRuns(url, seconds * 1000);
-      for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
-      show(lines.map(runRow));
-    });
-  }
+  const settings = {
+    durationMs: (numberAfter(args, '--seconds') ?? 8) * 1000,
+    sessions: numberAfter(args, '--sessions') ?? 10_000,
+  };
+  const wanted = Object.keys(BENCHES).filter((name) => args.includes(name));
+  for (const name of wanted.length > 0 ? wanted : USUAL) await BENCHES[name]?.(settings);
 }
 
-const BENCHES = ['mapping', 'turns', 'sockets', 'run'];
+/** Null where the option is not given, or not with a number above 0. */
+function numberAfter(args: readonly string[], option: string): number | null {
+  const index = args.indexOf(option);
+  return (index < 0 ? 0 : Number(args[index + 1])) || null;
+}
 
-function show(rows: readonly object[]): void {
-  console.table(rows);
+function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 async function withDatabase(work: (url: string) => Promise<void>): Promise<void> {

@@ -147,7 +147,9 @@ function average(rounds: number, work: () => void): number {
 /** Only a process of its own has a peak of its own. */
 function peakOf(shape: string, blocks: number): number {
   const main = fileURLToPath(new URL('main.js', import.meta.url));
-  return Number(execFileSync(process.execPath, [main, 'memory', shape, String(blocks)], UTF8));
+  return Number(
+    execFileSync(process.execPath, [main, 'mapping-peak', shape, String(blocks)], UTF8),
+  );
 }
 
 const UTF8 = { encoding: 'utf8' } as const;

@@ -35,15 +35,57 @@ export async function startService(
   port: number,
   env: Readonly<Record<string, string>>,
 ): Promise<BenchServer> {
-  const main = fileURLToPath(new URL('main.js', import.meta.resolve(`@sim/${name}`)));
-  const child = start(main, { ...env, PORT: String(port) });
-  const origin = `http://127.0.0.1:${port}`;
-  await ready(child, `${origin}/ready`);
-  return { origin, stop: () => stop(child) };
+  return startProbed(name, port, env, []);
 }
 
-function start(file: string, env: Readonly<Record<string, string>>): ChildProcess {
-  return fork(file, [], { env: { PATH: process.env['PATH'], ...env }, stdio: 'inherit' });
+/** A service that tells what memory it uses. */
+export interface MeasuredServer extends BenchServer {
+  /** After everything unused was collected; all in bytes. */
+  memory(): Promise<NodeJS.MemoryUsage>;
+}
+
+/** As {@link startService}, able to tell its memory. */
+export function startMeasuredService(
+  name: 'sim-app' | 'conversation-service',
+  port: number,
+  env: Readonly<Record<string, string>>,
+): Promise<MeasuredServer> {
+  const probe = new URL('./memory-probe.js', import.meta.url).href;
+  return startProbed(name, port, env, ['--expose-gc', '--import', probe]);
+}
+
+async function startProbed(
+  name: 'sim-app' | 'conversation-service',
+  port: number,
+  env: Readonly<Record<string, string>>,
+  execArgv: readonly string[],
+): Promise<MeasuredServer> {
+  const main = fileURLToPath(new URL('main.js', import.meta.resolve(`@sim/${name}`)));
+  const child = start(main, { ...env, PORT: String(port) }, execArgv);
+  const origin = `http://127.0.0.1:${port}`;
+  await ready(child, `${origin}/ready`);
+  return {
+    origin,
+    stop: () => stop(child),
+    async memory() {
+      const told = once(child, 'message');
+      child.send('memory');
+      const [usage] = (await told) as [NodeJS.MemoryUsage];
+      return usage;
+    },
+  };
+}
+
+function start(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  execArgv: readonly string[] = [],
+): ChildProcess {
+  return fork(file, [], {
+    env: { PATH: process.env['PATH'], ...env },
+    execArgv: [...execArgv],
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 const READY_WITHIN_MS = 30_000;

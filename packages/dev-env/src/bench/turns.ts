@@ -51,6 +51,20 @@ export async function benchTurns(databaseUrl: string, durationMs: number): Promi
   }
 }
 
+/** A line as its table shows it. */
+export function turnRow({ connections, turns, floor, share }: TurnsLine): object {
+  return {
+    connections,
+    'turns/s': turns.perSecond,
+    'floor/s': floor.perSecond,
+    share,
+    'p50 ms': turns.p50,
+    'p99 ms': turns.p99,
+    'floor p99 ms': floor.p99,
+    failed: turns.failed,
+  };
+}
+
 /** A workflow that asks for values and nothing else. */
 export async function importAsking(client: BenchClient, simApp: string): Promise<string> {
   const inputFormat = Array.from({ length: SLOTS }, (_, index) => ({

@@ -10,7 +10,7 @@ import { EmbeddedPostgresError } from './errors.js';
 import { endOrphan } from './orphan.js';
 import { readPostmasterFile } from './postmaster-file.js';
 import { serverUser, type ServerUser } from './os-user.js';
-import { launchServer, type ServerProcess } from './server-process.js';
+import { launchServer, type ServerProcess, type StopMode } from './server-process.js';
 
 const run = promisify(execFile);
 const SUPERUSER = 'sim';
@@ -35,8 +35,8 @@ export interface EmbeddedPostgres {
   readonly port: number;
   readonly pid: number;
   readonly logFile: string;
-  /** Leaves no process and no lock; the data stay. May be called twice. */
-  stop(): Promise<void>;
+  /** Leaves no process and no lock; the data stay. May be called twice. `immediate` is as a crash. */
+  stop(how?: StopMode): Promise<void>;
 }
 
 /**
@@ -73,7 +73,7 @@ export async function startEmbeddedPostgres(
     port,
     pid: server.pid,
     logFile,
-    stop: () => server.stop(),
+    stop: (how) => server.stop(how),
   };
 }
 

@@ -14,11 +14,17 @@ import { readPostmasterFile } from './postmaster-file.js';
  */
 const WATCHED = `( ( read -r _ <&3 || kill -INT $$ 2>/dev/null ) & ) ; exec 3<&- ; exec "$@"`;
 
+/** PostgreSQL's names of the ways to stop it at once. */
+export type StopMode = 'fast' | 'immediate';
+
 /** A PostgreSQL server that lives as long as this process. */
 export interface ServerProcess {
   readonly pid: number;
-  /** Ends connections and the server; resolves once it has gone. */
-  stop(): Promise<void>;
+  /**
+   * Ends connections and the server; resolves once it has gone. `immediate` leaves everything as it lies,
+   * as a crash does, and the next start recovers from the log.
+   */
+  stop(how?: StopMode): Promise<void>;
 }
 
 /**
@@ -93,10 +99,10 @@ function handle(child: ChildProcess, exited: Promise<void>): ServerProcess {
   child.unref();
   return {
     pid: child.pid ?? 0,
-    async stop() {
+    async stop(how = 'fast') {
       if (child.exitCode === null && child.signalCode === null) {
         child.ref();
-        child.kill('SIGINT');
+        child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
         await exited;
       }
       pipe?.end('\n');

@@ -108,6 +108,27 @@ describe('the timer worker', () => {
     expect(calls).toBe(1);
   });
 
+  it('fires one that was taken by a worker that is gone', async () => {
+    await commit({ timersStarted: [timer('tmr_left', 0), timer('tmr_taken', 0)] });
+    const take = (id: string, ago: string) =>
+      database.query({
+        text: `UPDATE graphile_worker._private_jobs
+               SET locked_at = now() - $2::interval, locked_by = 'gone', attempts = 1
+               WHERE key = 'timer:ses_a:' || $1`,
+        values: [id, ago],
+      });
+    await take('tmr_left', '11 seconds');
+    await take('tmr_taken', '1 second');
+    const fired: string[] = [];
+    start((_, timerId) => {
+      fired.push(timerId);
+      return Promise.resolve();
+    });
+    await vi.waitUntil(async () => (await jobCount()) === 1, 10_000);
+    // The other may be at work still.
+    expect(fired).toEqual(['tmr_left']);
+  });
+
   it('lets what is under way come to its end when it is stopped', async () => {
     let begun: () => void = () => undefined;
     let finish: () => void = () => undefined;

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue, type TimerId } from '@sim/domain';
 import { Logger as QueueLogger, run, type Runner } from 'graphile-worker';
 import type pg from 'pg';
 import { createPool, type Database, type DatabaseLogger } from '../connection/database.js';
+import { keepFreeing } from './stuck-jobs.js';
 
 /** The queue's name for the jobs that `SessionStore.commit` adds. */
 export const TIMER_TASK = 'session-timer';
@@ -91,6 +92,7 @@ async function runUntilStopped(
     { ...database.options, pool: { max: concurrency + SPARE_CONNECTIONS } },
     options.logger,
   );
+  const stopFreeing = keepFreeing(database, [TIMER_TASK], options.logger);
   try {
     const runner = await startRunner(pgPool, concurrency, database, options);
     const end = () => void runner.stop().catch(() => undefined);
@@ -103,9 +105,17 @@ async function runUntilStopped(
       stop.removeEventListener('abort', end);
     }
   } finally {
+    stopFreeing();
     await pgPool.end();
   }
 }
+
+/**
+ * By itself the library does not look whether a job's end could be written: a connection that breaks just
+ * then would end our process, by an unhandled rejection. It looks where it writes ends in batches, of which
+ * these are the smallest.
+ */
+const ENDINGS_HEEDED = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 function startRunner(
   pgPool: pg.Pool,
@@ -122,6 +132,7 @@ function startRunner(
     // Else it looks for a file of cron lines in the working directory.
     parsedCronItems: [],
     logger: queueLogger(logger),
+    preset: { worker: ENDINGS_HEEDED },
     taskList: {
       [TIMER_TASK]: async (payload) => {
         const timer = timerOf(payload as JsonValue);

@@ -1,23 +1,36 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { access, constants } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { access, constants } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '@sim/dev-env';
+import { freePort } from '../net/ports.js';
 
-/** A real Redis of the machine, started for the tests. */
+/** A real Redis of the machine, with nothing on disk. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  stop(): Promise<void>;
+  /** Ends it by SIGTERM where not said otherwise; resolves once it has gone. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `redis-server`, nothing on disk, on a free port or the given; null where the machine has none. */
-export async function startRedisServer(onPort?: number): Promise<RedisServer | null> {
+/** `redis-server` ended before it took a connection. */
+export class RedisStartError extends Error {
+  constructor(port: number, code: number | null) {
+    super(`redis-server on port ${port} ended with ${code ?? 'a signal'}.`);
+    this.name = 'RedisStartError';
+  }
+}
+
+/**
+ * Starts `redis-server` on a port of the loopback interface, a free one where left out; null where the
+ * machine has none.
+ * @throws RedisStartError
+ */
+export async function startRedisServer(wanted?: number): Promise<RedisServer | null> {
   const program = await onPath('redis-server');
   if (program === null) return null;
-  const port = onPort ?? (await freePort());
+  const port = wanted ?? (await freePort());
   const child = spawn(
     program,
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
@@ -25,14 +38,14 @@ export async function startRedisServer(onPort?: number): Promise<RedisServer | n
   );
   const exited = once(child, 'exit');
   while (!(await accepts(port))) {
-    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}.`);
+    if (child.exitCode !== null) throw new RedisStartError(port, child.exitCode);
     await delay(20);
   }
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    async stop() {
-      child.kill('SIGTERM');
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
       await exited;
     },
   };
