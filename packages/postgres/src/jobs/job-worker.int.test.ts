@@ -10,7 +10,8 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from '../testing/test-database.js';
-import { createTimerWorker, type TimerWorker } from './timer-worker.js';
+import { createJobWorker, type JobHandler, type JobWorker } from './job-worker.js';
+import { TIMER_TASK } from './tasks.js';
 
 const timer = (id: PendingTimer['id'], ms: number): PendingTimer => ({
   id,
@@ -19,10 +20,10 @@ const timer = (id: PendingTimer['id'], ms: number): PendingTimer => ({
   fireAt: after(ms).toISOString(),
 });
 
-describe('the timer worker', () => {
+describe('timers as jobs', () => {
   let home: TestDatabase;
   let database: Database;
-  let workers: TimerWorker[];
+  let workers: JobWorker[];
   beforeEach(async () => {
     home = await createTestDatabase(serverUrl());
     database = home.open();
@@ -35,8 +36,10 @@ describe('the timer worker', () => {
     await home.drop();
   });
 
-  const start = (onTimer: Parameters<typeof createTimerWorker>[1]['onTimer']) => {
-    const worker = createTimerWorker(database, { onTimer, pollIntervalMs: 50 });
+  const start = (onTimer: (sessionId: string, timerId: string) => Promise<void>) => {
+    const fire: JobHandler = ({ payload }) =>
+      onTimer(String(payload.sessionId), String(payload.timerId));
+    const worker = createJobWorker(database, { tasks: { [TIMER_TASK]: fire }, pollIntervalMs: 50 });
     workers.push(worker);
     return worker;
   };
@@ -144,11 +147,11 @@ describe('the timer worker', () => {
   });
 });
 
-describe('a timer worker without its tables', () => {
+describe('a worker without its tables', () => {
   it('makes none by itself, waits for the migration and then begins', async () => {
     const home = await createEmptyDatabase(serverUrl());
     const database = createDatabase({ url: home.url });
-    const worker = createTimerWorker(database, { onTimer: () => Promise.resolve() });
+    const worker = createJobWorker(database, { tasks: {} });
     try {
       await database.ping();
       const { rows } = await database.query({
@@ -167,7 +170,7 @@ describe('a timer worker without its tables', () => {
   it('can be stopped while it waits', async () => {
     const home = await createEmptyDatabase(serverUrl());
     const database = createDatabase({ url: home.url });
-    const worker = createTimerWorker(database, { onTimer: () => Promise.resolve() });
+    const worker = createJobWorker(database, { tasks: {} });
     await expect(worker.stop()).resolves.toBeUndefined();
     await database.close();
     await home.drop();

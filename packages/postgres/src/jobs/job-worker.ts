@@ -1,26 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJsonObject, type JsonValue, type TimerId } from '@sim/domain';
-import { Logger as QueueLogger, run, type Runner } from 'graphile-worker';
+import { isJsonObject, type JsonObject, type JsonValue } from '@sim/domain';
+import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile-worker';
 import type pg from 'pg';
 import { createPool, type Database, type DatabaseLogger } from '../connection/database.js';
+import { armTask, type RecurringTask } from './recurring.js';
 
-/** The queue's name for the jobs that `SessionStore.commit` adds. */
-export const TIMER_TASK = 'session-timer';
+/** A job as its handler gets it. */
+export interface Job {
+  readonly payload: JsonObject;
+  /** From 1. */
+  readonly attempt: number;
+  /** A failure of it is the job's end. */
+  readonly isLastAttempt: boolean;
+}
 
-export interface TimerWorkerOptions {
-  /**
-   * Called when a timer's moment has come. A failure is tried again, later each time, up to 25 times;
-   * so the call may come more than once, and for a session that is gone.
-   */
-  readonly onTimer: (sessionId: string, timerId: TimerId) => Promise<void>;
-  /** Timers that this process handles at once; 5 where left out. */
+/**
+ * Does a job. A failure is tried again, later each time, up to 25 times where the job says nothing else;
+ * so it may be called more than once for a job, and for what is gone.
+ */
+export type JobHandler = (job: Job) => Promise<void>;
+
+export interface JobWorkerOptions {
+  /** By the name of the task. */
+  readonly tasks: Readonly<Record<string, JobHandler>>;
+  /** Work that comes again and again, done by one worker of all replicas each time. */
+  readonly recurring?: readonly RecurringTask[];
+  /** Jobs that this worker does at once; 5 where left out. */
   readonly concurrency?: number;
   /** How often the queue is looked at for jobs whose time has come, in ms; 1000 where left out. */
   readonly pollIntervalMs?: number;
   readonly logger?: DatabaseLogger;
 }
 
-export interface TimerWorker {
+export interface JobWorker {
   /** Resolves when the worker takes jobs for the first time: the database is there and migrated. */
   readonly ready: Promise<void>;
   /** Takes no further job and waits for those under way. May be called twice. */
@@ -31,12 +43,14 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** Pool connections beside one for each job: one listens, one asks for jobs. */
 const SPARE_CONNECTIONS = 2;
+/** Recurring work that got lost with a replica is set again after this. */
+const REARM_MS = 60_000;
 
 /**
- * Fires timers from the job queue, on connections of its own. Starts by itself once the database is
- * there and migrated, and again after it was away.
+ * Does jobs of the queue, on connections of its own. Starts by itself once the database is there and
+ * migrated, and again after it was away.
  */
-export function createTimerWorker(database: Database, options: TimerWorkerOptions): TimerWorker {
+export function createJobWorker(database: Database, options: JobWorkerOptions): JobWorker {
   const stopping = new AbortController();
   let markReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
@@ -54,7 +68,7 @@ export function createTimerWorker(database: Database, options: TimerWorkerOption
 
 async function keepRunning(
   database: Database,
-  options: TimerWorkerOptions,
+  options: JobWorkerOptions,
   stop: AbortSignal,
   markReady: () => void,
 ): Promise<void> {
@@ -66,7 +80,7 @@ async function keepRunning(
         pauseMs = FIRST_PAUSE_MS;
       }
     } catch (error) {
-      options.logger?.warn({ err: error }, 'The timers stand still; they go on with the database.');
+      options.logger?.warn({ err: error }, 'The jobs stand still; they go on with the database.');
     }
     await delay(pauseMs, undefined, { signal: stop }).catch(() => undefined);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -82,7 +96,7 @@ async function hasQueue(database: Database): Promise<boolean> {
 
 async function runUntilStopped(
   database: Database,
-  options: TimerWorkerOptions,
+  options: JobWorkerOptions,
   stop: AbortSignal,
   markReady: () => void,
 ): Promise<void> {
@@ -91,6 +105,7 @@ async function runUntilStopped(
     { ...database.options, pool: { max: concurrency + SPARE_CONNECTIONS } },
     options.logger,
   );
+  const disarm = await keepArmed(database, options);
   try {
     const runner = await startRunner(pgPool, concurrency, database, options);
     const end = () => void runner.stop().catch(() => undefined);
@@ -103,40 +118,76 @@ async function runUntilStopped(
       stop.removeEventListener('abort', end);
     }
   } finally {
+    disarm();
     await pgPool.end();
   }
+}
+
+/** Sets recurring work, at once and now and then: a replica that dies may take a job with it. */
+async function keepArmed(
+  database: Database,
+  { recurring = [], logger }: JobWorkerOptions,
+): Promise<() => void> {
+  for (const { task, everyMs } of recurring) await armTask(database, task, { soon: true, everyMs });
+  if (recurring.length === 0) return () => undefined;
+  const timer = setInterval(() => {
+    for (const { task, everyMs } of recurring) {
+      armTask(database, task, { soon: false, everyMs }).catch((error: unknown) =>
+        logger?.warn({ err: error, task }, 'Recurring work was not set; it is tried again.'),
+      );
+    }
+  }, REARM_MS).unref();
+  return () => {
+    clearInterval(timer);
+  };
 }
 
 function startRunner(
   pgPool: pg.Pool,
   concurrency: number,
   database: Database,
-  { onTimer, pollIntervalMs, logger }: TimerWorkerOptions,
+  options: JobWorkerOptions,
 ): Promise<Runner> {
   return run({
     pgPool,
     concurrency,
-    pollInterval: pollIntervalMs ?? 1_000,
+    pollInterval: options.pollIntervalMs ?? 1_000,
     noHandleSignals: true,
     noPreparedStatements: database.options.pooler === 'transaction',
     // Else it looks for a file of cron lines in the working directory.
     parsedCronItems: [],
-    logger: queueLogger(logger),
-    taskList: {
-      [TIMER_TASK]: async (payload) => {
-        const timer = timerOf(payload as JsonValue);
-        if (timer === null) logger?.warn({ payload }, 'A timer job without a session was dropped.');
-        else await onTimer(timer.sessionId, timer.timerId);
-      },
-    },
+    logger: queueLogger(options.logger),
+    taskList: tasksOf(database, options),
   });
 }
 
-function timerOf(payload: JsonValue): { sessionId: string; timerId: TimerId } | null {
-  if (!isJsonObject(payload)) return null;
-  const { sessionId, timerId } = payload;
-  if (typeof sessionId !== 'string' || typeof timerId !== 'string') return null;
-  return { sessionId, timerId: timerId as TimerId };
+function tasksOf(
+  database: Database,
+  { tasks, recurring = [], logger }: JobWorkerOptions,
+): TaskList {
+  const handlers = Object.entries(tasks).map(([name, handle]): [string, TaskList[string]] => [
+    name,
+    async (payload, { job }) => {
+      const given = payload as JsonValue;
+      if (!isJsonObject(given)) {
+        logger?.warn({ task: name }, 'A job without a payload was dropped.');
+        return;
+      }
+      const { attempts, max_attempts: most } = job;
+      await handle({ payload: given, attempt: attempts, isLastAttempt: attempts >= most });
+    },
+  ]);
+  const repeating = recurring.map(({ task, everyMs, run: work }): [string, TaskList[string]] => [
+    task,
+    async () => {
+      // Before the work: a replica that dies in it does not end the row.
+      await armTask(database, task, { soon: false, everyMs });
+      await work().catch((error: unknown) =>
+        logger?.warn({ err: error, task }, 'Recurring work failed; it comes again.'),
+      );
+    },
+  ]);
+  return Object.fromEntries([...handlers, ...repeating]);
 }
 
 /** The queue's names of its levels; its enum is not there at run time. */

@@ -4,3 +4,4 @@ export * from './conversations.js';
 export * from './security.js';
 export * from './tools.js';
 export * from './memories.js';
+export * from './webhooks.js';
