@@ -24,6 +24,7 @@ import { identityRoutes } from './identity/routes.js';
 import { secretRoutes } from './secrets/routes.js';
 import { builtInTools } from './tools/built-in.js';
 import { toolRoutes } from './tools/routes.js';
+import { webhookRoutes } from './webhooks/routes.js';
 import { workflowRoutes } from './workflows/routes.js';
 import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
 import { workspaceRoutes } from './workspaces/routes.js';
@@ -88,6 +89,7 @@ function apiRoutes(context: SimAppContext): Router {
   secretRoutes(host, { secrets: context.secretStore, audit, clock });
   auditRoutes(host, context.database);
   toolRoutes(host, { ...context, builtIn: tools });
+  webhookRoutes(host, context);
   flagRoutes(host, context.flags);
   return host.router;
 }

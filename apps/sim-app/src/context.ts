@@ -1,18 +1,22 @@
-import { createTools, type Tools } from '@sim/blocks';
+import { createTools, createWebhookSender, type Tools, type WebhookSender } from '@sim/blocks';
 import type { Clock } from '@sim/engine';
 import { MemoryCache } from '@sim/memory';
 import {
   createCipher,
   createDatabase,
+  createDeliveryStore,
   createSecretStore,
   createToolStore,
+  createWebhookStore,
   createWorkflowStore,
   createWorkspaceStore,
   isMigrated,
   keyIdOf,
   type Database,
+  type DeliveryStore,
   type ManagedSecretStore,
   type ManagedToolStore,
+  type ManagedWebhookStore,
   type WorkflowStore,
   type WorkspaceStore,
 } from '@sim/postgres';
@@ -58,6 +62,10 @@ export interface SimAppContext {
   readonly toolStore: ManagedToolStore;
   /** Calls tools, to try them. */
   readonly tools: Tools;
+  readonly webhookStore: ManagedWebhookStore;
+  readonly deliveryStore: DeliveryStore;
+  /** Tells webhooks something, to try them. */
+  readonly webhookSender: WebhookSender;
   readonly audit: Audit;
   readonly flags: FeatureFlagSource;
   readonly samples: readonly Sample[];
@@ -96,6 +104,8 @@ export function contextFromConfig(
     secrets: secretStore,
     allowPrivateHosts: config.platform.allowedPrivateHosts,
   });
+  const { allowedPrivateHosts: allowPrivateHosts } = config.platform;
+  const webhookSender = createWebhookSender({ allowPrivateHosts });
   const apiKeys = createApiKeyStore(database);
   const apiKeyAccess = createApiKeyAccess(apiKeys, new MemoryCache({ maxEntries: 1000 }), clock);
   return {
@@ -123,6 +133,9 @@ export function contextFromConfig(
     secretStore,
     toolStore,
     tools,
+    webhookStore: createWebhookStore(database, cipher),
+    deliveryStore: createDeliveryStore(database, cipher),
+    webhookSender,
     audit: config.platform.auditLog
       ? createAudit({ database, clock, keyIdOf: apiKeyAccess.keyIdOf })
       : NO_AUDIT,
@@ -130,7 +143,7 @@ export function contextFromConfig(
     samples: readSamples(config.platform.samplesDir),
     isMigrated: () => isMigrated(database.pool),
     async close() {
-      await tools.close();
+      await Promise.all([tools.close(), webhookSender.close()]);
       await redis?.close();
       await database.close();
       if (!overrides.logger) await closeLogger(logger);

@@ -10,6 +10,8 @@ export const ID_PREFIXES = {
   session: 'ses',
   turn: 'trn',
   tool: 'tool',
+  webhook: 'whk',
+  delivery: 'msg',
 } as const;
 
 /** An id of a kind, such as `wf_3k9x0q7m2c5v8b1n4z6p`. */
@@ -28,6 +30,8 @@ export const workspaceId = idSchema(ID_PREFIXES.workspace, 'A workspace');
 export const apiKeyId = idSchema(ID_PREFIXES.apiKey, 'An API key (not the key itself)');
 export const workflowId = idSchema(ID_PREFIXES.workflow, 'A workflow');
 export const toolId = idSchema(ID_PREFIXES.tool, 'A tool of a workspace');
+export const webhookId = idSchema(ID_PREFIXES.webhook, 'A webhook of a workspace');
+export const deliveryId = idSchema(ID_PREFIXES.delivery, 'A message to a webhook');
 export const journeyId = idSchema(ID_PREFIXES.journey, 'A journey');
 export const sessionId = idSchema(ID_PREFIXES.session, 'A session');
 export const turnId = idSchema(ID_PREFIXES.turn, 'A turn');

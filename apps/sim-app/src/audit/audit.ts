@@ -23,11 +23,15 @@ export type AuditAction =
   | 'tool.created'
   | 'tool.changed'
   | 'tool.deleted'
-  | 'tool.tested';
+  | 'tool.tested'
+  | 'webhook.created'
+  | 'webhook.changed'
+  | 'webhook.deleted'
+  | 'webhook.tested';
 
 /** What something was done to. */
 export interface AuditTarget {
-  readonly type: 'user' | 'workspace' | 'api-key' | 'workflow' | 'secret' | 'tool';
+  readonly type: 'user' | 'workspace' | 'api-key' | 'workflow' | 'secret' | 'tool' | 'webhook';
   readonly id: string;
 }
 

@@ -90,6 +90,7 @@ const MISSING: Readonly<Record<string, ProblemCode>> = {
   apiKeyId: 'api_key_not_found',
   workflowId: 'workflow_not_found',
   toolId: 'tool_not_found',
+  webhookId: 'webhook_not_found',
 };
 
 function readParams(schema: z.ZodType, req: Request): unknown {
