@@ -11,7 +11,6 @@ describe('the keeper', () => {
   });
 
   const keep = (upkeep: {
-    expired?: () => Promise<string[]>;
     abandoned?: () => Promise<string[]>;
     tend?: (id: string) => Promise<void>;
   }) => {
@@ -19,7 +18,6 @@ describe('the keeper', () => {
     keeper = startKeeper(
       {
         upkeep: {
-          expired: upkeep.expired ?? (() => Promise.resolve([])),
           abandoned: upkeep.abandoned ?? (() => Promise.resolve([])),
         },
         engine: {
@@ -29,17 +27,16 @@ describe('the keeper', () => {
           },
         },
         logger,
-        clock: () => new Date(),
       },
       5,
     );
     return tended;
   };
 
-  it('tends to sessions whose time is over', async () => {
+  it('tends to sessions whose turn broke off', async () => {
     let left = ['ses_1', 'ses_2'];
     const tended = keep({
-      expired: () => {
+      abandoned: () => {
         const found = left;
         left = [];
         return Promise.resolve(found);
@@ -51,7 +48,7 @@ describe('the keeper', () => {
   it('goes on after a failure', async () => {
     let calls = 0;
     const tended = keep({
-      expired: () => {
+      abandoned: () => {
         calls += 1;
         return calls === 1 ? Promise.reject(new TypeError('away')) : Promise.resolve(['ses_1']);
       },
@@ -61,7 +58,7 @@ describe('the keeper', () => {
 
   it('looks after the others where one cannot be', async () => {
     const tended = keep({
-      expired: () => Promise.resolve(['ses_broken', 'ses_1', 'ses_2']),
+      abandoned: () => Promise.resolve(['ses_broken', 'ses_1', 'ses_2']),
       tend: (id) =>
         id === 'ses_broken' ? Promise.reject(new TypeError('no journey')) : Promise.resolve(),
     });
@@ -71,8 +68,7 @@ describe('the keeper', () => {
   it('does not wait for one that takes long before it turns to the next', async () => {
     let finish: () => void = () => undefined;
     const tended = keep({
-      abandoned: () => Promise.resolve([]),
-      expired: () => Promise.resolve(['ses_slow', 'ses_1', 'ses_2']),
+      abandoned: () => Promise.resolve(['ses_slow', 'ses_1', 'ses_2']),
       tend: (id) =>
         id === 'ses_slow'
           ? new Promise((resolve) => {
@@ -85,7 +81,7 @@ describe('the keeper', () => {
   });
 
   it('does nothing once it is stopped', async () => {
-    const tended = keep({ expired: () => Promise.resolve(['ses_1']) });
+    const tended = keep({ abandoned: () => Promise.resolve(['ses_1']) });
     await vi.waitFor(() => expect(tended.length).toBeGreaterThan(0));
     await keeper?.stop();
     const before = tended.length;
