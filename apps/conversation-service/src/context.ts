@@ -127,7 +127,6 @@ export function contextFromConfig(
   );
   const links = createResumeLinks({ secret: secrets.jwt, publicUrl: config.links.publicUrl });
   const upkeep = createUpkeep({ config, database, cipher, engine, links, logger, clock });
-  let warmed: Promise<boolean> | null = null;
   return {
     config,
     secrets,
@@ -149,12 +148,7 @@ export function contextFromConfig(
     links,
     startUpkeep: () => upkeep.start(),
     isMigrated: () => isMigrated(database.pool),
-    warm: () =>
-      (warmed ??= warm(understanding, blocks).catch((error: unknown) => {
-        // A machine with too much to do may be too slow once; the next probe tries again.
-        warmed = null;
-        throw error;
-      })),
+    warm: warming(() => warm(understanding, blocks)),
     async close() {
       await upkeep.stop();
       await engine.close();
@@ -212,6 +206,16 @@ function toolsOf(
     allowPrivateHosts: neighbours.allowedPrivateHosts,
   });
   return { cipher, secretStore, toolStore, tools };
+}
+
+/** Once; a machine with too much to do may be too slow at first, and the next probe tries again. */
+function warming(work: () => Promise<boolean>): () => Promise<boolean> {
+  let warmed: Promise<boolean> | null = null;
+  return () =>
+    (warmed ??= work().catch((error: unknown) => {
+      warmed = null;
+      throw error;
+    }));
 }
 
 /** The first utterance and the first expression load what all later ones find loaded. */

@@ -80,6 +80,19 @@ async function tool(): Promise<{ toolId: string }> {
   return { toolId: String(made.body.id) };
 }
 
+const WEBHOOK = { url: 'https://hooks.example.invalid/', events: ['completed'], enabled: false };
+
+/** One at a time: a workspace has a bounded number of them. */
+async function webhook(): Promise<{ webhookId: string }> {
+  const { token } = owner;
+  const { body: all } = await app.call('listWebhooks', { token });
+  for (const { id } of (all.items as { id: string }[]).slice(1)) {
+    await app.call('deleteWebhook', { token, params: { webhookId: id } });
+  }
+  const { body } = await app.call('createWebhook', { token, body: WEBHOOK });
+  return { webhookId: String(body.id) };
+}
+
 /** A request to each endpoint that would succeed for the owner, on things of the owner's workspace. */
 const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOptions>>> = {
   listWorkspaces: () => ({}),
@@ -118,6 +131,13 @@ const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOpti
   replaceTool: async () => ({ params: await tool(), body: TOOL(`kept${(blockTypes += 1)}`) }),
   deleteTool: async () => ({ params: await tool() }),
   testTool: async () => ({ params: await tool(), body: { dryRun: true } }),
+  listWebhooks: () => ({}),
+  createWebhook: () => ({ body: WEBHOOK }),
+  getWebhook: async () => ({ params: await webhook() }),
+  changeWebhook: async () => ({ params: await webhook(), body: { events: ['failed'] } }),
+  deleteWebhook: async () => ({ params: await webhook() }),
+  testWebhook: async () => ({ params: await webhook() }),
+  listDeliveries: async () => ({ params: await webhook() }),
   getFeatureFlags: () => ({}),
 };
 

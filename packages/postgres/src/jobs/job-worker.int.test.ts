@@ -147,6 +147,63 @@ describe('timers as jobs', () => {
   });
 });
 
+describe('recurring work', () => {
+  let home: TestDatabase;
+  let database: Database;
+  let workers: JobWorker[];
+  beforeEach(async () => {
+    home = await createTestDatabase(serverUrl());
+    database = home.open();
+    workers = [];
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await home.drop();
+  });
+  const start = async (everyMs: number, run: () => Promise<void>) => {
+    const recurring = [{ task: 'sweep', everyMs, run }];
+    const worker = createJobWorker(database, { tasks: {}, recurring, pollIntervalMs: 20 });
+    workers.push(worker);
+    await worker.ready;
+  };
+  const jobs = async () =>
+    (
+      await database.query<{ key: string | null; inMs: number }>({
+        text: `SELECT key, (extract(epoch FROM run_at - now()) * 1000)::float8 AS "inMs"
+               FROM graphile_worker.jobs WHERE locked_at IS NULL`,
+      })
+    ).rows;
+
+  it('comes again and again, once for all workers, also after a failure', async () => {
+    const begun: number[] = [];
+    const run = () => {
+      begun.push(performance.now());
+      return begun.length === 1 ? Promise.reject(new RangeError('not now')) : Promise.resolve();
+    };
+    await Promise.all([start(200, run), start(200, run), start(200, run)]);
+    begun.length = 0;
+    await vi.waitUntil(() => begun.length >= 6, { timeout: 20_000 });
+    // Were it done by each, it would come three times as often.
+    expect(begun.at(-1)! - begun[0]!).toBeGreaterThan(5 * 200 * 0.8);
+    expect((await jobs()).length).toBeLessThanOrEqual(1);
+  });
+
+  it('is set for the next time before it is done', async () => {
+    let finish: () => void = () => undefined;
+    let begun = false;
+    await start(3_600_000, () => {
+      begun = true;
+      return new Promise((resolve) => (finish = resolve));
+    });
+    await database.query({
+      text: 'SELECT graphile_worker.reschedule_jobs(ARRAY(SELECT id FROM graphile_worker.jobs), now())',
+    });
+    await vi.waitUntil(() => begun, { timeout: 10_000 });
+    expect(await jobs()).toEqual([{ key: 'every:sweep', inMs: expect.closeTo(3_600_000, -5) }]);
+    finish();
+  });
+});
+
 describe('a worker without its tables', () => {
   it('makes none by itself, waits for the migration and then begins', async () => {
     const home = await createEmptyDatabase(serverUrl());

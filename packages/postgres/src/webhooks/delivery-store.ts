@@ -170,6 +170,17 @@ async function list(
 }
 
 function toSummary(row: typeof deliveries.$inferSelect): DeliverySummary {
-  const { payload: _told, webhookId: _to, id, ...rest } = row;
-  return { ...rest, id: id as DeliverySummary['id'] };
+  const { id, event, sessionId, status, attempts, responseStatus, error } = row;
+  const { createdAt, attemptedAt } = row;
+  return {
+    id: id as DeliverySummary['id'],
+    event,
+    sessionId,
+    status,
+    attempts,
+    responseStatus,
+    error,
+    createdAt,
+    attemptedAt,
+  };
 }
