@@ -5,6 +5,7 @@ import {
   createJobWorker,
   createRetention,
   createSessionUpkeep,
+  releaseOfDeadWorkers,
   WEBHOOK_TASK,
   type Cipher,
   type Database,
@@ -56,6 +57,7 @@ export function createUpkeep(ports: UpkeepPorts): Upkeep {
     createJobWorker(database, {
       tasks: sessionTasks(ports.engine, logger),
       recurring: [
+        ...releaseOfDeadWorkers(database),
         {
           task: 'session-expiry',
           everyMs: config.upkeep.expiryIntervalMs,

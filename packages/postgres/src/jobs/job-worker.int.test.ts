@@ -11,6 +11,7 @@ import {
   type TestDatabase,
 } from '../testing/test-database.js';
 import { createJobWorker, type JobHandler, type JobWorker } from './job-worker.js';
+import { releaseOfDeadWorkers } from './liveness.js';
 import { TIMER_TASK } from './tasks.js';
 
 const timer = (id: PendingTimer['id'], ms: number): PendingTimer => ({
@@ -201,6 +202,54 @@ describe('recurring work', () => {
     await vi.waitUntil(() => begun, { timeout: 10_000 });
     expect(await jobs()).toEqual([{ key: 'every:sweep', inMs: expect.closeTo(3_600_000, -5) }]);
     finish();
+  });
+});
+
+describe('jobs of a worker that died', () => {
+  it('are done by another within seconds, and those of one that lives are left to it', async () => {
+    const home = await createTestDatabase(serverUrl());
+    const database = home.open();
+    await seedWorkflow(database, 'ann');
+    const store = createSessionStore(database);
+    await store.create(recordOf('ann', 'a'), [], []);
+    await store.commit(
+      commitOf('ses_a', { timersStarted: [timer('tmr_1', 0), timer('tmr_2', 0)] }),
+    );
+    // As a process leaves them that was killed a minute ago.
+    await database.query({
+      text: `UPDATE graphile_worker._private_jobs
+             SET locked_by = 'gone', locked_at = now() - interval '1 minute', attempts = 1`,
+    });
+    const fired: unknown[] = [];
+    let finish: () => void = () => undefined;
+    const tasks = {
+      [TIMER_TASK]: ({ payload }: { payload: { timerId?: unknown } }) => {
+        fired.push(payload.timerId);
+        // Held for longer than the dead are given; it is not taken from this one.
+        return payload.timerId === 'tmr_2'
+          ? new Promise<void>((resolve) => (finish = resolve))
+          : Promise.resolve();
+      },
+    };
+    const recurring = releaseOfDeadWorkers(database).map((task) => ({ ...task, everyMs: 200 }));
+    const workers = [1, 2].map(() =>
+      createJobWorker(database, { tasks, recurring, pollIntervalMs: 50 }),
+    );
+    await vi.waitUntil(() => fired.length === 2, { timeout: 15_000 });
+    await database.query({
+      text: `UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '1 hour'
+             WHERE key LIKE 'timer:%'`,
+    });
+    let rounds = 0;
+    const forget = database.onQuery((text) => {
+      if (text.includes('force_unlock_workers')) rounds += 1;
+    });
+    await vi.waitUntil(() => rounds >= 4, { timeout: 15_000 });
+    forget();
+    finish();
+    await Promise.all(workers.map((worker) => worker.stop()));
+    expect(fired.sort()).toEqual(['tmr_1', 'tmr_2']);
+    await home.drop();
   });
 });
 

@@ -1,8 +1,16 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type JsonObject, type JsonValue } from '@sim/domain';
-import { Logger as QueueLogger, run, type Runner, type TaskList } from 'graphile-worker';
+import {
+  Logger as QueueLogger,
+  run,
+  type Runner,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import type pg from 'pg';
 import { createPool, type Database, type DatabaseLogger } from '../connection/database.js';
+import { markAlive } from './liveness.js';
 import { armTask, type RecurringTask } from './recurring.js';
 
 /** A job as its handler gets it. */
@@ -41,8 +49,8 @@ export interface JobWorker {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** Pool connections beside one for each job: one listens, one asks for jobs. */
-const SPARE_CONNECTIONS = 2;
+/** Pool connections beside one for each job: one listens, one asks for jobs, one shows that it lives. */
+const SPARE_CONNECTIONS = 3;
 /** Recurring work that got lost with a replica is set again after this. */
 const REARM_MS = 60_000;
 
@@ -106,19 +114,23 @@ async function runUntilStopped(
     options.logger,
   );
   const disarm = await keepArmed(database, options);
+  let die: () => void = () => undefined;
   try {
-    const runner = await startRunner(pgPool, concurrency, database, options);
+    const { runner, workerId } = await startRunner(pgPool, concurrency, database, options);
     const end = () => void runner.stop().catch(() => undefined);
     stop.addEventListener('abort', end, { once: true });
     if (stop.aborted) end();
-    markReady();
     try {
+      if (database.options.pooler !== 'transaction') die = await markAlive(pgPool, workerId, end);
+      markReady();
       await runner.promise;
     } finally {
+      end();
       stop.removeEventListener('abort', end);
     }
   } finally {
     disarm();
+    die();
     await pgPool.end();
   }
 }
@@ -142,15 +154,21 @@ async function keepArmed(
   };
 }
 
-function startRunner(
+async function startRunner(
   pgPool: pg.Pool,
   concurrency: number,
   database: Database,
   options: JobWorkerOptions,
-): Promise<Runner> {
-  return run({
+): Promise<{ readonly runner: Runner; readonly workerId: string }> {
+  const events = new EventEmitter() as WorkerEvents;
+  let workerId = '';
+  events.once('pool:create', ({ workerPool }) => {
+    workerId = workerPool.id;
+  });
+  const runner = await run({
     pgPool,
     concurrency,
+    events,
     pollInterval: options.pollIntervalMs ?? 1_000,
     noHandleSignals: true,
     noPreparedStatements: database.options.pooler === 'transaction',
@@ -158,7 +176,10 @@ function startRunner(
     parsedCronItems: [],
     logger: queueLogger(options.logger),
     taskList: tasksOf(database, options),
+    // Else nobody listens to the failure of what ends a job, and the process ends with the database.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   });
+  return { runner, workerId };
 }
 
 function tasksOf(
