@@ -24,7 +24,6 @@ const FOREIGN_KEY_VIOLATION = '23503';
 const SESSION_KEY = 'conversational_workflow_sessions_pkey';
 const IDEMPOTENCY_INDEX = 'idx_ct_idempotency';
 
-
 type LoadRow = SessionRow & {
   readonly replayAnswer: StoredAnswer['answer'] | null;
   readonly replayHash: string | null;
