@@ -206,7 +206,9 @@ CREATE TABLE conversational_workflow_sessions (
   lease_expires_at timestamp with time zone,
   expires_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  updated_at timestamp with time zone NOT NULL
+  updated_at timestamp with time zone NOT NULL,
+  events_removed_at timestamp with time zone,
+  turns_removed_at timestamp with time zone
 ) WITH (fillfactor=80);
 
 CREATE TABLE schema_migrations (
@@ -223,6 +225,37 @@ CREATE TABLE secrets (
   nonce bytea NOT NULL,
   key_id text NOT NULL,
   updated_by text,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE webhook_deliveries (
+  id text NOT NULL,
+  webhook_id text NOT NULL,
+  session_id text NOT NULL,
+  event text NOT NULL,
+  payload json NOT NULL,
+  status text NOT NULL,
+  attempts integer NOT NULL,
+  response_status integer,
+  error text,
+  created_at timestamp with time zone NOT NULL,
+  attempted_at timestamp with time zone
+);
+
+CREATE TABLE webhooks (
+  id text NOT NULL,
+  workspace_id text NOT NULL,
+  workflow_id text,
+  url text NOT NULL,
+  events jsonb NOT NULL,
+  enabled boolean NOT NULL,
+  disabled_reason text,
+  failures integer DEFAULT 0 NOT NULL,
+  ciphertext bytea NOT NULL,
+  nonce bytea NOT NULL,
+  key_id text NOT NULL,
+  created_by text,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL
 );
@@ -373,6 +406,17 @@ ALTER TABLE schema_migrations ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY 
 ALTER TABLE secrets ADD CONSTRAINT secrets_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 128)));
 ALTER TABLE secrets ADD CONSTRAINT secrets_nonce_check CHECK ((octet_length(nonce) = 12));
 ALTER TABLE secrets ADD CONSTRAINT secrets_pkey PRIMARY KEY (workspace_id, name);
+ALTER TABLE webhook_deliveries ADD CONSTRAINT webhook_deliveries_attempts_check CHECK ((attempts >= 0));
+ALTER TABLE webhook_deliveries ADD CONSTRAINT webhook_deliveries_id_check CHECK ((id ~~ 'msg\_%'::text));
+ALTER TABLE webhook_deliveries ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+ALTER TABLE webhook_deliveries ADD CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])));
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_events_check CHECK (((jsonb_typeof(events) = 'array'::text) AND (events <> '[]'::jsonb)));
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_failures_check CHECK ((failures >= 0));
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_id_check CHECK ((id ~~ 'whk\_%'::text));
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_nonce_check CHECK ((octet_length(nonce) = 12));
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_reason_check CHECK ((disabled_reason = ANY (ARRAY['failing'::text, 'gone'::text])));
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_url_check CHECK (((char_length(url) >= 1) AND (char_length(url) <= 2000)));
 ALTER TABLE workflow_execution_events ADD CONSTRAINT workflow_execution_events_duration_check CHECK ((duration_ms >= 0));
 ALTER TABLE workflow_execution_events ADD CONSTRAINT workflow_execution_events_pkey PRIMARY KEY (session_id, sequence);
 ALTER TABLE workflow_execution_events ADD CONSTRAINT workflow_execution_events_sequence_check CHECK ((sequence >= 0));
@@ -423,6 +467,10 @@ ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_workflow_fkey FO
 ALTER TABLE conversational_workflow_sessions ADD CONSTRAINT cws_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 ALTER TABLE secrets ADD CONSTRAINT secrets_author_fkey FOREIGN KEY (updated_by) REFERENCES auth_users(id) ON DELETE SET NULL;
 ALTER TABLE secrets ADD CONSTRAINT secrets_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+ALTER TABLE webhook_deliveries ADD CONSTRAINT webhook_deliveries_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_author_fkey FOREIGN KEY (created_by) REFERENCES auth_users(id) ON DELETE SET NULL;
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_workflow_fkey FOREIGN KEY (workflow_id, workspace_id) REFERENCES workflows(id, workspace_id) ON DELETE CASCADE;
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 ALTER TABLE workflow_execution_events ADD CONSTRAINT workflow_execution_events_session_fkey FOREIGN KEY (session_id) REFERENCES conversational_workflow_sessions(session_id) ON DELETE CASCADE;
 ALTER TABLE workflow_journey_mappings ADD CONSTRAINT workflow_journey_mappings_version_fkey FOREIGN KEY (workflow_id, workflow_version) REFERENCES workflow_versions(workflow_id, version) ON DELETE CASCADE;
 ALTER TABLE workflow_versions ADD CONSTRAINT workflow_versions_author_fkey FOREIGN KEY (created_by) REFERENCES auth_users(id) ON DELETE SET NULL;
@@ -456,6 +504,7 @@ CREATE INDEX idx_ckd_base_created ON public.conversational_knowledge_documents U
 CREATE INDEX idx_cm_recent ON public.conversational_memories USING btree (workspace_id, updated_at DESC);
 CREATE INDEX idx_cmm_order ON public.conversational_memory_messages USING btree (workspace_id, memory_id, "position" DESC);
 CREATE INDEX idx_cws_active_sessions ON public.conversational_workflow_sessions USING btree (user_id, execution_status) WHERE (execution_status = ANY (ARRAY['running'::text, 'paused'::text, 'waiting-for-input'::text]));
+CREATE INDEX idx_cws_ended ON public.conversational_workflow_sessions USING btree (updated_at) WHERE (execution_status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'expired'::text]));
 CREATE INDEX idx_cws_expiry ON public.conversational_workflow_sessions USING btree (expires_at) WHERE (execution_status = ANY (ARRAY['not-started'::text, 'running'::text, 'waiting-for-input'::text, 'paused'::text]));
 CREATE INDEX idx_cws_journey ON public.conversational_workflow_sessions USING btree (workflow_id, journey_id, journey_version);
 CREATE INDEX idx_cws_leases ON public.conversational_workflow_sessions USING btree (lease_expires_at) WHERE (lease_owner IS NOT NULL);
@@ -463,6 +512,13 @@ CREATE INDEX idx_cws_user_created ON public.conversational_workflow_sessions USI
 CREATE INDEX idx_cws_workspace_created ON public.conversational_workflow_sessions USING btree (workspace_id, created_at DESC, session_id DESC);
 CREATE INDEX idx_secrets_author ON public.secrets USING btree (updated_by);
 CREATE INDEX idx_secrets_key ON public.secrets USING btree (key_id);
+CREATE INDEX idx_webhook_deliveries_age ON public.webhook_deliveries USING brin (created_at);
+CREATE INDEX idx_webhook_deliveries_session ON public.webhook_deliveries USING btree (session_id);
+CREATE INDEX idx_webhook_deliveries_webhook ON public.webhook_deliveries USING btree (webhook_id, created_at DESC, id DESC);
+CREATE INDEX idx_webhooks_author ON public.webhooks USING btree (created_by);
+CREATE INDEX idx_webhooks_key ON public.webhooks USING btree (key_id);
+CREATE INDEX idx_webhooks_workflow ON public.webhooks USING btree (workflow_id, workspace_id);
+CREATE INDEX idx_webhooks_workspace ON public.webhooks USING btree (workspace_id);
 CREATE INDEX idx_wee_performance_monitoring ON public.workflow_execution_events USING btree (created_at DESC, event_type, duration_ms);
 CREATE INDEX idx_wjm_journey ON public.workflow_journey_mappings USING btree (journey_id, journey_version);
 CREATE UNIQUE INDEX idx_wjm_one_active ON public.workflow_journey_mappings USING btree (workflow_id) WHERE active;
@@ -565,6 +621,33 @@ BEGIN
   RAISE EXCEPTION 'Rows of % do not change; add a new one instead.', TG_TABLE_NAME
     USING ERRCODE = 'restrict_violation';
 END;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_session(opener text, in_all integer, per_user integer)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  live bigint;
+BEGIN
+  IF per_user IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(1936289381, hashtext(opener));
+    SELECT count(*) INTO live FROM conversational_workflow_sessions
+    WHERE user_id = opener AND execution_status IN ('running', 'paused', 'waiting-for-input');
+    IF live >= per_user THEN RETURN 'per-user'; END IF;
+  END IF;
+  IF in_all IS NOT NULL THEN
+    SELECT count(*) INTO live FROM conversational_workflow_sessions
+    WHERE execution_status IN ('running', 'paused', 'waiting-for-input');
+    IF live < in_all AND live + 1000 >= in_all THEN
+      PERFORM pg_advisory_xact_lock(1936289382, 0);
+      SELECT count(*) INTO live FROM conversational_workflow_sessions
+      WHERE execution_status IN ('running', 'paused', 'waiting-for-input');
+    END IF;
+    IF live >= in_all THEN RETURN 'in-all'; END IF;
+  END IF;
+  RETURN NULL;
+END
 $function$;
 
 CREATE TRIGGER keep_entries BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_entry();

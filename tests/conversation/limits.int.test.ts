@@ -189,3 +189,30 @@ describe('the limits of live sessions', () => {
     expect([status, problem?.code]).toEqual([429, 'too_many_sessions']);
   });
 });
+
+describe('the limits of live sessions', () => {
+  it.each([
+    ['of a person', { MAX_SESSIONS_PER_USER: '20' }, 'of yours'],
+    ['in all', { MAX_CONCURRENT_SESSIONS: '20' }, 'in all'],
+  ])('%s hold for those who open at once, at two replicas', async (_which, env, words) => {
+    const ada = await person('Ada');
+    await database.query({
+      text: "UPDATE conversational_workflow_sessions SET execution_status = 'cancelled'",
+    });
+    const services = await Promise.all([start(env), start(env)]);
+    const body = { workflowId: ada.workflowId };
+    const opened = await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        services[index % 2]!.call('openSession', { token: ada.token, body }),
+      ),
+    );
+    expect(opened.filter(({ status }) => status === 201)).toHaveLength(20);
+    const refused = opened.filter(({ status }) => status !== 201);
+    expect(new Set(refused.map(({ problem }) => problem?.code))).toEqual(
+      new Set(['too_many_sessions']),
+    );
+    expect(refused[0]?.problem?.detail).toContain(words);
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    await database.query({ text: 'DELETE FROM conversational_workflow_sessions' });
+  });
+});

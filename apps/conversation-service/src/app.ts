@@ -12,7 +12,7 @@ import {
   securityHeaders,
 } from '@sim/service-kit';
 import { rateLimitStore } from '@sim/redis';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { resolveApiKey } from './api-keys.js';
 import type { ConversationContext } from './context.js';
 import { migrationRoutes } from './journeys/migrate-sessions.js';
@@ -20,6 +20,7 @@ import { journeyRoutes } from './journeys/routes.js';
 import { languageRoutes } from './language/routes.js';
 import { createServiceHealth } from './platform/health.js';
 import { engineProblems, storeProblems } from './problems.js';
+import { resumeRoutes } from './resume/routes.js';
 import { runRoutes } from './runs/routes.js';
 import { sessionRoutes } from './sessions/routes.js';
 
@@ -56,6 +57,7 @@ export function createConversationService(context: ConversationContext): Convers
     '/api/',
     generalLimiter({ ...config.rateLimits.api, logger, ...storeOf(context, 'api') }),
   );
+  app.use(resumeRoutes(context, linkLimiter(context)));
   app.use(
     CONVERSATION_BASE_PATH,
     bearerAuth({ secret: secrets.jwt, apiKeyResolver: resolveApiKey(context) }),
@@ -79,6 +81,16 @@ export function createConversationService(context: ConversationContext): Convers
     endStreams: () => streams.closeAll(),
     stop: () => context.close(),
   };
+}
+
+/** Nobody is signed in there, so it counts by address; as many as there may be commands. */
+function linkLimiter(context: ConversationContext): RequestHandler {
+  const { config, logger } = context;
+  return generalLimiter({
+    ...config.rateLimits.conversation,
+    logger,
+    ...storeOf(context, 'resume'),
+  });
 }
 
 function storeOf({ redis }: ConversationContext, limiter: string) {

@@ -27,6 +27,7 @@ import { DEFAULT_ENGINE_SETTINGS } from '@sim/engine';
 
 const DEFAULT_PORT = 3001;
 const DAY_MS = 86_400_000;
+const DEFAULT_SIM_APP = 'http://localhost:3000';
 
 const milliseconds = (min: number, max: number) => integer({ min, max, unit: 'ms' });
 
@@ -41,6 +42,8 @@ function sessionSettings() {
       BLOCK_TIMEOUT_MS: milliseconds(100, 600_000).default(defaults.blockTimeoutMs),
       SESSION_LEASE_MS: milliseconds(1000, 300_000).default(defaults.leaseMs),
       REPLY_WITHIN_MS: milliseconds(100, 60_000).default(defaults.replyWithinMs),
+      SESSION_REMINDER_AFTER_MS: milliseconds(0, 30 * DAY_MS).default(defaults.reminderAfterMs),
+      SESSION_REMINDER_MAX: integer({ min: 1, max: 20 }).default(defaults.maxReminders),
       DEFAULT_TIME_ZONE: text('an IANA time zone such as Europe/Berlin').default('UTC'),
     },
     (v) => ({
@@ -51,6 +54,8 @@ function sessionSettings() {
       blockTimeoutMs: v.BLOCK_TIMEOUT_MS,
       leaseMs: v.SESSION_LEASE_MS,
       replyWithinMs: v.REPLY_WITHIN_MS,
+      reminderAfterMs: v.SESSION_REMINDER_AFTER_MS,
+      maxReminders: v.SESSION_REMINDER_MAX,
       timeZone: v.DEFAULT_TIME_ZONE,
     }),
   );
@@ -72,10 +77,45 @@ function upkeepSettings() {
   );
 }
 
+const days = () => integer({ min: 1, max: 36_500, unit: 'days' });
+
+/** What is kept for ever where nothing is said. */
+function retentionSettings() {
+  return settings(
+    {
+      TURN_RETENTION_DAYS: days().optional(),
+      EVENT_RETENTION_DAYS: days().optional(),
+      SESSION_RETENTION_DAYS: days().optional(),
+      WEBHOOK_DELIVERY_RETENTION_DAYS: days().default(30),
+    },
+    (v) => ({
+      turns: v.TURN_RETENTION_DAYS ?? null,
+      events: v.EVENT_RETENTION_DAYS ?? null,
+      sessions: v.SESSION_RETENTION_DAYS ?? null,
+      deliveries: v.WEBHOOK_DELIVERY_RETENTION_DAYS,
+    }),
+  );
+}
+
+/** Links that are sent to people. `SIM_APP_URL`, read below too, is where they lead where nothing is said. */
+function linkSettings() {
+  return settings(
+    {
+      PUBLIC_URL: httpUrl().optional(),
+      SIM_APP_URL: httpUrl().default(DEFAULT_SIM_APP),
+      RESUME_LINK_TTL_MS: milliseconds(60_000, 365 * DAY_MS).default(7 * DAY_MS),
+    },
+    (v) => ({
+      publicUrl: v.PUBLIC_URL ?? v.SIM_APP_URL,
+      resumeTtlMs: v.RESUME_LINK_TTL_MS,
+    }),
+  );
+}
+
 function neighbours() {
   return settings(
     {
-      SIM_APP_URL: httpUrl().default('http://localhost:3000'),
+      SIM_APP_URL: httpUrl().default(DEFAULT_SIM_APP),
       PARLANT_SERVER_URL: httpUrl().optional(),
       API_BLOCK_ALLOWED_HOSTS: list().default([]),
     },
@@ -133,6 +173,8 @@ export const conversationSettings = {
     engine: sessionSettings(),
     runs: runSettings(),
     upkeep: upkeepSettings(),
+    retention: retentionSettings(),
+    links: linkSettings(),
     neighbours: neighbours(),
     model: modelSettings(),
     functions: functionSettings(),

@@ -20,13 +20,10 @@ import {
   createKnowledgeStore,
   createSecretStore,
   createSessionStore,
-  createSessionUpkeep,
-  createTimerWorker,
   createToolStore,
   isMigrated,
   type Database,
   type DatabaseOptions,
-  type TimerWorker,
 } from '@sim/postgres';
 import { createRedis, RedisBus, type RedisConnection } from '@sim/redis';
 import {
@@ -44,8 +41,9 @@ import {
   type JourneyServicePorts,
 } from './journeys/journey-service.js';
 import type { MigrationPorts } from './journeys/migrate-sessions.js';
-import { startKeeper, type Keeper } from './sessions/keeper.js';
 import { createTurnMetrics, type TurnMetrics } from './metrics.js';
+import { createResumeLinks, type ResumeLinks } from './resume/resume-links.js';
+import { createUpkeep } from './upkeep.js';
 
 /** Pages that sim-app serves. */
 const DOCS_BASE = '/docs/errors';
@@ -72,7 +70,9 @@ export interface ConversationContext {
   readonly engine: Engine;
   /** Moves sessions between the versions of their journey. */
   readonly migration: MigrationPorts;
-  /** Begins to fire timers and to look after sessions that nobody asks about. */
+  /** By which questions are answered without a sign-in. */
+  readonly links: ResumeLinks;
+  /** Begins to do jobs and to look after sessions that nobody asks about. */
   startUpkeep(): void;
   isMigrated(): Promise<boolean>;
   /** Loads what the first turn would wait for: true once that is done. */
@@ -102,7 +102,7 @@ export function contextFromConfig(
   const database = createDatabase(databaseOptions(config, secrets), logger);
   const redis = config.redis ? createRedis({ ...config.redis, ...secrets.redis }, logger) : null;
   const bus = overrides.bus ?? (redis ? new RedisBus(redis) : new MemoryBus());
-  const { secretStore, toolStore, tools } = toolsOf(config, secrets, database);
+  const { cipher, secretStore, toolStore, tools } = toolsOf(config, secrets, database);
   const blocks = blocksOf(config, secrets, { database, tools, clock });
   const understanding = createInternalUnderstanding();
   const sessions = createSessionStore(database, clock);
@@ -121,12 +121,12 @@ export function contextFromConfig(
     log: logger,
     settings: config.engine,
   });
-  const upkeep = createUpkeep({ config, database, engine, logger, clock });
   const migration = migrationOf(
     mappingPorts(config, { journeys, tools: toolStore, blocks, clock }),
     { sessions, journeys, bus, clock, newId, log: logger },
   );
-  let warmed: Promise<boolean> | null = null;
+  const links = createResumeLinks({ secret: secrets.jwt, publicUrl: config.links.publicUrl });
+  const upkeep = createUpkeep({ config, database, cipher, engine, links, logger, clock });
   return {
     config,
     secrets,
@@ -145,14 +145,10 @@ export function contextFromConfig(
     journeyService: migration.journeyService,
     engine,
     migration,
+    links,
     startUpkeep: () => upkeep.start(),
     isMigrated: () => isMigrated(database.pool),
-    warm: () =>
-      (warmed ??= warm(understanding, blocks).catch((error: unknown) => {
-        // A machine with too much to do may be too slow once; the next probe tries again.
-        warmed = null;
-        throw error;
-      })),
+    warm: warming(() => warm(understanding, blocks)),
     async close() {
       await upkeep.stop();
       await engine.close();
@@ -216,37 +212,25 @@ function toolsOf(
   { encryptionKey, oldEncryptionKeys }: ConversationSecrets,
   database: Database,
 ) {
-  const secretStore = createSecretStore(database, createKeyRing(encryptionKey, oldEncryptionKeys));
+  const cipher = createKeyRing(encryptionKey, oldEncryptionKeys);
+  const secretStore = createSecretStore(database, cipher);
   const toolStore = createToolStore(database);
   const tools = createTools({
     store: toolStore,
     secrets: secretStore,
     allowPrivateHosts: neighbours.allowedPrivateHosts,
   });
-  return { secretStore, toolStore, tools };
+  return { cipher, secretStore, toolStore, tools };
 }
 
-/** Timers and the keeper, which other replicas have too: not started before the service listens. */
-function createUpkeep(
-  ports: Pick<ConversationContext, 'config' | 'database' | 'engine' | 'logger' | 'clock'>,
-): { start(): void; stop(): Promise<void> } {
-  const { config, database, engine, logger, clock } = ports;
-  let worker: TimerWorker | null = null;
-  let keeper: Keeper | null = null;
-  return {
-    start() {
-      const upkeep = createSessionUpkeep(database);
-      const { expiryIntervalMs } = config.upkeep;
-      keeper ??= startKeeper({ upkeep, engine, logger, clock }, expiryIntervalMs);
-      worker ??= createTimerWorker(database, {
-        onTimer: (sessionId, timerId) => engine.fireTimer(sessionId, timerId),
-        logger,
-      });
-    },
-    async stop() {
-      await Promise.all([worker?.stop(), keeper?.stop()]);
-    },
-  };
+/** Once; a machine with too much to do may be too slow at first, and the next probe tries again. */
+function warming(work: () => Promise<boolean>): () => Promise<boolean> {
+  let warmed: Promise<boolean> | null = null;
+  return () =>
+    (warmed ??= work().catch((error: unknown) => {
+      warmed = null;
+      throw error;
+    }));
 }
 
 /** The first utterance and the first expression load what all later ones find loaded. */

@@ -27,6 +27,7 @@ import { knowledgeRoutes } from './knowledge/routes.js';
 import { secretRoutes } from './secrets/routes.js';
 import { builtInTools } from './tools/built-in.js';
 import { toolRoutes } from './tools/routes.js';
+import { webhookRoutes } from './webhooks/routes.js';
 import { runRoute } from './workflows/run-route.js';
 import { workflowRoutes } from './workflows/routes.js';
 import { createWorkspaceFor, personalName } from './workspaces/create-workspace.js';
@@ -106,6 +107,7 @@ function apiRoutes(context: SimAppContext, conversations: Forwarding): Router {
   knowledgeRoutes(host, { knowledge: context.knowledge, audit, clock });
   auditRoutes(host, context.database);
   toolRoutes(host, { ...context, builtIn: tools });
+  webhookRoutes(host, context);
   flagRoutes(host, context.flags);
   return host.router;
 }

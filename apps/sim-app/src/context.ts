@@ -1,22 +1,26 @@
-import { createTools, type Tools } from '@sim/blocks';
+import { createTools, createWebhookSender, type Tools, type WebhookSender } from '@sim/blocks';
 import type { Clock, EventBus, JourneyStore, SessionStore } from '@sim/engine';
 import { MemoryBus, MemoryCache } from '@sim/memory';
 import {
   createKeyRing,
   createDatabase,
+  createDeliveryStore,
   createJourneyStore,
   createKnowledgeStore,
   createSecretStore,
   createSessionStore,
   createToolStore,
+  createWebhookStore,
   createWorkflowStore,
   createWorkspaceStore,
   isMigrated,
   sessionVersions,
   type Database,
+  type DeliveryStore,
   type ManagedKnowledgeStore,
   type ManagedSecretStore,
   type ManagedToolStore,
+  type ManagedWebhookStore,
   type WorkflowStore,
   type WorkspaceStore,
 } from '@sim/postgres';
@@ -69,6 +73,10 @@ export interface SimAppContext {
   readonly knowledge: ManagedKnowledgeStore;
   /** Calls tools, to try them. */
   readonly tools: Tools;
+  readonly webhookStore: ManagedWebhookStore;
+  readonly deliveryStore: DeliveryStore;
+  /** Tells webhooks something, to try them. */
+  readonly webhookSender: WebhookSender;
   readonly audit: Audit;
   readonly flags: FeatureFlagSource;
   readonly samples: readonly Sample[];
@@ -107,6 +115,8 @@ export function contextFromConfig(
     secrets: secretStore,
     allowPrivateHosts: config.platform.allowedPrivateHosts,
   });
+  const { allowedPrivateHosts: allowPrivateHosts } = config.platform;
+  const webhookSender = createWebhookSender({ allowPrivateHosts });
   const apiKeys = createApiKeyStore(database);
   const apiKeyAccess = createApiKeyAccess(apiKeys, new MemoryCache({ maxEntries: 1000 }), clock);
   return {
@@ -139,6 +149,9 @@ export function contextFromConfig(
     toolStore,
     knowledge: createKnowledgeStore(database),
     tools,
+    webhookStore: createWebhookStore(database, cipher),
+    deliveryStore: createDeliveryStore(database, cipher),
+    webhookSender,
     audit: config.platform.auditLog
       ? createAudit({ database, clock, keyIdOf: apiKeyAccess.keyIdOf })
       : NO_AUDIT,
@@ -146,7 +159,7 @@ export function contextFromConfig(
     samples: readSamples(config.platform.samplesDir),
     isMigrated: () => isMigrated(database.pool),
     async close() {
-      await tools.close();
+      await Promise.all([tools.close(), webhookSender.close()]);
       await redis?.close();
       await database.close();
       if (!overrides.logger) await closeLogger(logger);

@@ -10,3 +10,9 @@ export {
   type ToolTrial,
   type TrialOutcome,
 } from './tools/tools.js';
+export { newWebhookSecret } from './webhooks/signature.js';
+export {
+  createWebhookSender,
+  type WebhookAnswer,
+  type WebhookSender,
+} from './webhooks/webhook-sender.js';

@@ -74,6 +74,13 @@ export const executionConfig = z
       description:
         'Fails when it has not ended this long after its start, pauses and waits included; up to 30 days',
     }),
+    reminderAfterMs: z
+      .int()
+      .refine((ms) => ms === 0 || (ms >= 1000 && ms <= 2_592_000_000), {
+        error: 'Must be 0, or 1 second to 30 days',
+      })
+      .optional()
+      .meta({ description: 'Who does not answer is reminded after this long; 0 for never' }),
   })
   .meta({ id: 'ExecutionConfig' });
 

@@ -12,6 +12,8 @@ export const ID_PREFIXES = {
   tool: 'tool',
   knowledgeBase: 'kb',
   document: 'doc',
+  webhook: 'whk',
+  delivery: 'msg',
 } as const;
 
 /** An id of a kind, such as `wf_3k9x0q7m2c5v8b1n4z6p`. */
@@ -32,6 +34,8 @@ export const workflowId = idSchema(ID_PREFIXES.workflow, 'A workflow');
 export const toolId = idSchema(ID_PREFIXES.tool, 'A tool of a workspace');
 export const knowledgeBaseId = idSchema(ID_PREFIXES.knowledgeBase, 'A knowledge base');
 export const documentId = idSchema(ID_PREFIXES.document, 'A document of a knowledge base');
+export const webhookId = idSchema(ID_PREFIXES.webhook, 'A webhook of a workspace');
+export const deliveryId = idSchema(ID_PREFIXES.delivery, 'A message to a webhook');
 export const journeyId = idSchema(ID_PREFIXES.journey, 'A journey');
 export const sessionId = idSchema(ID_PREFIXES.session, 'A session');
 export const turnId = idSchema(ID_PREFIXES.turn, 'A turn');

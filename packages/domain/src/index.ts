@@ -30,6 +30,8 @@ export {
   type Awaiting,
   type SessionView,
 } from './session/view.js';
+export { NOTICE_KINDS, noticesOf, type Notice, type NoticeKind } from './session/notices.js';
+export { viewQuestion, type QuestionField, type QuestionView } from './session/question-view.js';
 export { render } from './conversation/voice/render.js';
 export { en, type MessageKey } from './conversation/voice/en.js';
 export {

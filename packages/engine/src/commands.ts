@@ -7,6 +7,7 @@ import type { LeftCommand, LoadedSession, SessionRecord, TurnInput } from './por
 import type { EnginePorts } from './settings.js';
 import { driveTurn } from './turn.js';
 import { TurnConflict } from './turn-commit.js';
+import { isOfSystem } from './turn-input.js';
 import { beginTurn, type Command } from './turn-work.js';
 import type { UnderWay } from './under-way.js';
 
@@ -74,10 +75,6 @@ export async function takeCommand(desk: CommandDesk, request: CommandRequest): P
   const handOverAt = performance.now() + patienceMs;
   const work = () => attempts(desk, attemptOf(desk.ports, request, handOverAt));
   return desk.lines.inTurn(sessionId, patienceMs, work);
-}
-
-function isOfSystem({ kind }: TurnInput): boolean {
-  return kind === 'timer' || kind === 'tend';
 }
 
 /** Keys of our own are given once, so that what they stand for need not be compared. */
@@ -164,7 +161,7 @@ async function handOver({ underWay }: CommandDesk, attempt: Attempt): Promise<Tu
 async function leaveIt({ ports, underWay }: CommandDesk, attempt: Attempt): Promise<void> {
   const { input, sessionId, key, requestHash, timeZone, replyWithinMs } = attempt;
   if (attempt.left || performance.now() < attempt.handOverAt) return;
-  if (input.kind === 'timer' || input.kind === 'tend') return;
+  if (isOfSystem(input)) return;
   const command: LeftCommand = { key, requestHash, input, timeZone, replyWithinMs };
   await ports.sessions.leave(sessionId, command);
   attempt.left = true;

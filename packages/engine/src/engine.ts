@@ -1,5 +1,6 @@
 import type { Journey } from '@sim/domain';
 import { sessionAnswer, type OpenAnswer, type SessionAnswer, type TurnAnswer } from './answers.js';
+import { askedQuestion, type AskedQuestion } from './asked-question.js';
 import { loadOrThrow, takeCommand, type CommandRequest } from './commands.js';
 import { EngineError, type EngineErrorCode } from './errors.js';
 import { createJourneyCache } from './journey-cache.js';
@@ -29,6 +30,13 @@ export interface Engine {
    * expires when its time is over. One that is gone, or busy, is no error.
    */
   tend(sessionId: string): Promise<void>;
+  /**
+   * Asks a person again who has not answered. `sequence` is that of the session when the reminder was
+   * set: one that has gone on since is left alone, as is one that is gone or busy.
+   */
+  remind(sessionId: string, sequence: number): Promise<void>;
+  /** A question by itself, as it is asked just now; null where there is no such session. */
+  question(sessionId: string, questionId: string): Promise<AskedQuestion | null>;
   /** Keeps a journey at hand, so that the first turn on it need not read it. */
   remember(journey: Journey): void;
   /**
@@ -107,6 +115,13 @@ export function createEngine(ports: EnginePorts): Engine {
         () => command({ sessionId, workspaceId: null, input: { kind: 'tend' } }),
         ['session_not_found', 'session_busy'],
       ),
+    remind: (sessionId, sequence) =>
+      quietly(
+        () => command({ sessionId, workspaceId: null, input: { kind: 'remind', sequence } }),
+        ['session_not_found', 'session_busy'],
+      ),
+    question: (sessionId, questionId) =>
+      askedQuestion(ports.sessions, journeys, sessionId, questionId),
     remember: (journey) => journeys.remember(journey),
     journeyOf: (session) => journeys.get(session),
     close: async () => {

@@ -12,6 +12,8 @@ export type { OpenAnswer, SessionAnswer, TurnAnswer } from './answers.js';
 export { sessionAnswer } from './answers.js';
 export { sessionChannel } from './turn-commit.js';
 export type { DeltaMessage } from './run-stream.js';
+export type { AskedQuestion } from './asked-question.js';
+export { REMINDER_TASK } from './follow-ups.js';
 export { JOURNEYS_AT_HAND } from './journey-cache.js';
 export { TimeLimitError, withinLimit } from './time-limit.js';
 export { hide, hideDeep, longestFirst, secretsToHide, writtenForms } from './redaction.js';

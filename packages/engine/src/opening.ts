@@ -10,8 +10,9 @@ import {
 } from '@sim/domain';
 import { agentTurn, openAnswer, storedAnswer, type OpenAnswer } from './answers.js';
 import { EngineError } from './errors.js';
+import { followUps } from './follow-ups.js';
 import type { SessionRecord } from './ports.js';
-import { refuseTooMany } from './session-limits.js';
+import { tooMany } from './session-limits.js';
 import type { EnginePorts } from './settings.js';
 import { placeOf } from './turn-commit.js';
 import { emptyLog, record, type TurnLog } from './turn-log.js';
@@ -54,7 +55,6 @@ export async function openSession(ports: EnginePorts, request: OpenRequest): Pro
       `${journey.name} has no block to start with. Add a start block and convert it again.`,
     );
   }
-  await refuseTooMany(ports, request.userId);
   const now = ports.clock();
   const state = initialState();
   const log = emptyLog(journey);
@@ -68,7 +68,13 @@ export async function openSession(ports: EnginePorts, request: OpenRequest): Pro
     answer: storedAnswer(answer),
   };
   const place = placeOf(journey, state);
-  await ports.sessions.create(session, log.events, [{ ...turn, ...kept }], place);
+  const { maxConcurrentSessions: inAll, maxSessionsPerUser: perUser } = ports.settings;
+  const refusal = await ports.sessions.create(session, log.events, [{ ...turn, ...kept }], {
+    place,
+    limits: { inAll, perUser },
+    ...followUps(ports, { session, journey, state }, log.events, { goesOn: false, now }),
+  });
+  if (refusal !== null) throw await tooMany(ports, request.userId, refusal);
   return { answer, ready: state.status === 'not-started' };
 }
 

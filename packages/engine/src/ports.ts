@@ -8,6 +8,7 @@ import type {
   JourneyVersion,
   JsonObject,
   JsonValue,
+  NoticeKind,
   Provenance,
   SessionEvent,
   SessionState,
@@ -110,6 +111,8 @@ export interface SessionCommit {
   readonly now: Date;
   /** Another version of its workflow's journey that the session runs from here on. */
   readonly journey?: JourneyVersion;
+  /** Not with another journey. */
+  readonly followUps?: FollowUps;
 }
 
 /** What a turn is about. */
@@ -118,7 +121,12 @@ export type TurnInput =
   | { readonly kind: 'act'; readonly action: Action; readonly parameters: JsonObject }
   | { readonly kind: 'timer'; readonly timerId: TimerId }
   /** Nobody asks: what broke off goes on, and a session whose time is over expires. */
-  | { readonly kind: 'tend' };
+  | { readonly kind: 'tend' }
+  /** Nobody answers; meant for a session of so many events, as it stood when the reminder was set. */
+  | { readonly kind: 'remind'; readonly sequence: number };
+
+/** What the service does by itself: no person stands behind it. */
+export type SystemInput = Extract<TurnInput, { kind: 'timer' | 'tend' | 'remind' }>;
 
 /** After so long nobody waits for the answer to a command that was left. */
 export const LEFT_FOR_MS = 30_000;
@@ -127,10 +135,45 @@ export const LEFT_FOR_MS = 30_000;
 export interface LeftCommand {
   readonly key: string;
   readonly requestHash: string;
-  readonly input: Exclude<TurnInput, { kind: 'timer' | 'tend' }>;
+  readonly input: Exclude<TurnInput, SystemInput>;
   readonly timeZone: string | null;
   readonly replyWithinMs: number;
 }
+
+/** A job of the queue; one with the same key that has not begun is replaced. */
+export interface NewJob {
+  readonly task: string;
+  readonly payload: JsonObject;
+  readonly runAt: Date;
+  readonly key: string;
+}
+
+/** Something that happened, to be told to whoever subscribed to it. */
+export interface SessionNotice {
+  readonly id: `ntc_${string}`;
+  readonly kind: NoticeKind;
+  readonly payload: JsonObject;
+}
+
+/** What is to happen later because of a change; written with it or not at all. */
+export interface FollowUps {
+  readonly jobs: readonly NewJob[];
+  /** Keys of jobs that are not to be done any more. */
+  readonly jobsCancelled: readonly string[];
+  readonly notices: readonly SessionNotice[];
+}
+
+/** What may go with a new session. */
+export interface Opening {
+  /** Nowhere where left out. */
+  readonly place?: SessionPlace;
+  readonly followUps?: FollowUps;
+  /** Live sessions that there may be before it; counted so that those who open at once do not pass them. */
+  readonly limits?: { readonly inAll: number; readonly perUser: number };
+}
+
+/** Which of the limits keeps a session from being opened. */
+export type OpeningRefusal = 'in-all' | 'per-user';
 
 export interface SessionQuery {
   readonly sessionId: string;
@@ -178,12 +221,13 @@ export interface OutdatedQuery {
 
 /** Keeps sessions, their turns, events and block runs. */
 export interface SessionStore {
+  /** Null where it was written; nothing is where a limit is reached. */
   create(
     record: SessionRecord,
     events: readonly StoredEvent[],
     turns: readonly Turn[],
-    place?: SessionPlace,
-  ): Promise<void>;
+    opening?: Opening,
+  ): Promise<OpeningRefusal | null>;
   /** One read. Null where there is no such session in that workspace. */
   load(query: SessionQuery): Promise<LoadedSession | null>;
   /** One statement. False where the version moved on or another holds the lease; nothing is written then. */

@@ -26,6 +26,10 @@ export interface EngineSettings {
   readonly sessionTimeoutMs: number;
   readonly maxConcurrentSessions: number;
   readonly maxSessionsPerUser: number;
+  /** Who does not answer is reminded after this long, and again after twice as long; 0 for never. */
+  readonly reminderAfterMs: number;
+  /** Reminders until the person's next word. */
+  readonly maxReminders: number;
   /** IANA name; dates such as "tomorrow" are told in it. */
   readonly timeZone: string;
 }
@@ -40,6 +44,8 @@ export const DEFAULT_ENGINE_SETTINGS: EngineSettings = {
   sessionTimeoutMs: 1_800_000,
   maxConcurrentSessions: 1_000,
   maxSessionsPerUser: 100,
+  reminderAfterMs: 0,
+  maxReminders: 3,
   timeZone: 'UTC',
 };
 

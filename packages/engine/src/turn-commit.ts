@@ -9,7 +9,9 @@ import {
 } from '@sim/domain';
 import { agentTurn, storedAnswer, turnAnswer, type TurnAnswer } from './answers.js';
 import { EngineError } from './errors.js';
+import { followUps } from './follow-ups.js';
 import type { SessionPlace, Turn } from './ports.js';
+import { isOfSystem } from './turn-input.js';
 import { clearWritten } from './turn-log.js';
 import { take, type Asked, type TurnWork } from './turn-work.js';
 
@@ -55,9 +57,7 @@ export function tellProgress(work: TurnWork): void {
 
 /** The system looked after a session where there was nothing to do: that is no sign of life. */
 function isIdle({ asked, log, record: { leaseOwner } }: TurnWork): boolean {
-  const { kind } = asked.command.input;
-  const ofSystem = kind === 'timer' || kind === 'tend';
-  return ofSystem && log.events.length === 0 && leaseOwner === null;
+  return isOfSystem(asked.command.input) && log.events.length === 0 && leaseOwner === null;
 }
 
 function answerOf(work: TurnWork, processed: boolean): TurnAnswer {
@@ -91,7 +91,7 @@ function actionOf({ command: { input }, repeated, understanding }: Asked): strin
 function addUserTurn({ asked, log }: TurnWork, answer: TurnAnswer, now: Date): void {
   const { understanding, turnId, command } = asked;
   const { input, idempotency } = command;
-  if (input.kind === 'timer' || input.kind === 'tend') return;
+  if (isOfSystem(input)) return;
   log.turns.push({
     turnId,
     speaker: 'user',
@@ -114,6 +114,8 @@ function addAgentTurn(work: TurnWork, said: readonly Message[]): void {
 }
 
 function expiryFrom(work: TurnWork, now: Date): Date {
+  // To be reminded is no sign of life.
+  if (work.asked.command.input.kind === 'remind') return work.record.expiresAt;
   const sessionTimeoutMs =
     work.decider.state.execution.sessionTimeoutMs ?? work.ports.settings.sessionTimeoutMs;
   const latest = Object.values(work.decider.state.timers)
@@ -144,6 +146,10 @@ export async function commit(
     timersCancelled: log.timersCancelled,
     expiresAt: expiryFrom(work, now),
     now,
+    ...followUps(ports, { session, journey: work.journey, state: decider.state }, log.events, {
+      goesOn: keep,
+      now,
+    }),
   });
   if (!written) throw work.committed ? leaseLost() : new TurnConflict();
   work.committed = true;

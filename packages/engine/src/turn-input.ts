@@ -1,4 +1,5 @@
 import { understandingContext, type Input, type Understanding } from '@sim/domain';
+import type { SystemInput, TurnInput } from './ports.js';
 import type { Asked, Command, TurnWork } from './turn-work.js';
 
 /** How an utterance is understood where the session stands; null for what is no utterance. */
@@ -16,11 +17,21 @@ export async function understand(
   return ports.understanding.understand(input.text, context);
 }
 
-/** A command as the journey takes it; null where it asks for nothing. */
-export function inputOf({ command, repeated, understanding }: Asked): Input | null {
+/** True for what the service does by itself. */
+export function isOfSystem(input: TurnInput): input is SystemInput {
+  return input.kind === 'timer' || input.kind === 'tend' || input.kind === 'remind';
+}
+
+/** A command as a session of so many events takes it; null where it asks for nothing. */
+export function inputOf(
+  { command, repeated, understanding }: Asked,
+  sequence: number,
+): Input | null {
   const { input, idempotency } = command;
   const key = idempotency === null ? {} : { key: idempotency.key };
   if (input.kind === 'tend') return null;
+  // Whatever happened since it was set has set another, or made it needless.
+  if (input.kind === 'remind') return sequence === input.sequence ? { type: 'remind' } : null;
   if (input.kind === 'timer') return { type: 'timer-fired', timerId: input.timerId };
   if (repeated) return { type: 'act', action: 'status', parameters: {}, ...key };
   if (input.kind === 'act') {

@@ -27,7 +27,7 @@ export async function takeUp(work: TurnWork, offer: Offer): Promise<Effect[]> {
   tellProgress(work);
   clearTimeout(work.asked.deadline);
   work.asked = askedBy(work, offer, work.ports.newId('trn'), understanding);
-  const input = inputOf(work.asked);
+  const input = inputOf(work.asked, work.decider.state.sequence);
   return input ? take(work, input) : [];
 }
 

@@ -73,6 +73,6 @@ async function takeAsked(work: TurnWork): Promise<Effect[]> {
   // What is repeated is not understood anew: it is answered with where the session stands.
   const understanding = repeated ? null : await understand(work, command);
   work.asked = { ...work.asked, understanding };
-  const input = inputOf(work.asked);
+  const input = inputOf(work.asked, work.decider.state.sequence);
   return input ? take(work, input) : [];
 }

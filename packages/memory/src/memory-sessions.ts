@@ -34,7 +34,7 @@ const LONGEST_DELAY_MS = 2_147_483_647;
 
 /**
  * Sessions in the memory of one process, gone with it: for the terminal and for tests. Timers are the
- * process's own and keep it alive until they fire.
+ * process's own and keep it alive until they fire. Nobody is reminded or notified.
  */
 export function createMemorySessions(onTimer: OnTimer = () => undefined): SessionStore {
   const sessions = new Map<string, Kept>();
@@ -47,7 +47,11 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
     };
   };
   return {
-    create(record, events, turns) {
+    create(record, events, turns, { limits } = {}) {
+      const live = [...sessions.values()].filter(isLive);
+      const own = live.filter((kept) => kept.record.userId === record.userId);
+      if (limits && live.length >= limits.inAll) return Promise.resolve('in-all');
+      if (limits && own.length >= limits.perUser) return Promise.resolve('per-user');
       sessions.set(record.sessionId, {
         record: structuredClone(record),
         events: structuredClone([...events]),
@@ -55,7 +59,7 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
         timers: new Map(),
         left: new Map(),
       });
-      return Promise.resolve();
+      return Promise.resolve(null);
     },
     load: (query) => Promise.resolve(load(sessions.get(query.sessionId), query)),
     commit(commit) {
@@ -102,10 +106,9 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
       Promise.resolve(sessions.get(sessionId)?.events.slice(from, from + limit) ?? []),
     outdated: (query) => Promise.resolve(outdated([...sessions.values()], query)),
     countLive(userId) {
-      const live = [...sessions.values()].filter(
-        ({ record }) =>
-          LIVE.has(record.state.status) && (userId === undefined || record.userId === userId),
-      );
+      const live = [...sessions.values()]
+        .filter(isLive)
+        .filter(({ record }) => userId === undefined || record.userId === userId);
       return Promise.resolve(live.length);
     },
   };
@@ -122,6 +125,10 @@ function outdated(all: readonly Kept[], query: OutdatedQuery): Page<string> {
     .sort();
   const items = ids.slice(0, limit);
   return { items, nextCursor: ids.length > limit ? (items.at(-1) ?? null) : null };
+}
+
+function isLive({ record }: Kept): boolean {
+  return LIVE.has(record.state.status);
 }
 
 function load(kept: Kept | undefined, query: SessionQuery): LoadedSession | null {

@@ -71,11 +71,33 @@ export {
   type SessionUpkeep,
 } from './sessions/session-upkeep.js';
 export {
-  createTimerWorker,
-  TIMER_TASK,
-  type TimerWorker,
-  type TimerWorkerOptions,
-} from './timers/timer-worker.js';
+  createJobWorker,
+  type Job,
+  type JobHandler,
+  type JobWorker,
+  type JobWorkerOptions,
+} from './jobs/job-worker.js';
+export { releaseOfDeadWorkers } from './jobs/liveness.js';
+export type { RecurringTask } from './jobs/recurring.js';
+export { TIMER_TASK, WEBHOOK_TASK } from './jobs/tasks.js';
+export {
+  createRetention,
+  type Retention,
+  type RetentionCutoffs,
+  type RetentionResult,
+} from './sessions/retention.js';
+export {
+  createWebhookStore,
+  type ManagedWebhookStore,
+  type StoredWebhook,
+  type WebhookChange,
+} from './webhooks/webhook-store.js';
+export {
+  createDeliveryStore,
+  type DeliveryStore,
+  type DeliverySummary,
+  type DueDelivery,
+} from './webhooks/delivery-store.js';
 export { UnknownWorkflowError, VersionConflictError } from './workflows/errors.js';
 export * from './workflows/workflow-store.js';
 export {

@@ -11,7 +11,6 @@ describe('the keeper', () => {
   });
 
   const keep = (upkeep: {
-    expired?: () => Promise<string[]>;
     abandoned?: () => Promise<string[]>;
     tend?: (id: string) => Promise<void>;
     everyMs?: number;
@@ -20,7 +19,6 @@ describe('the keeper', () => {
     keeper = startKeeper(
       {
         upkeep: {
-          expired: upkeep.expired ?? (() => Promise.resolve([])),
           abandoned: upkeep.abandoned ?? (() => Promise.resolve([])),
         },
         engine: {
@@ -30,17 +28,16 @@ describe('the keeper', () => {
           },
         },
         logger,
-        clock: () => new Date(),
       },
       upkeep.everyMs ?? 5,
     );
     return tended;
   };
 
-  it('tends to sessions whose time is over', async () => {
+  it('tends to sessions whose turn broke off', async () => {
     let left = ['ses_1', 'ses_2'];
     const tended = keep({
-      expired: () => {
+      abandoned: () => {
         const found = left;
         left = [];
         return Promise.resolve(found);
@@ -50,14 +47,14 @@ describe('the keeper', () => {
   });
 
   it('looks at once, not only when an interval is over', async () => {
-    const tended = keep({ expired: () => Promise.resolve(['ses_1']), everyMs: 3_600_000 });
+    const tended = keep({ abandoned: () => Promise.resolve(['ses_1']), everyMs: 3_600_000 });
     await vi.waitFor(() => expect(tended).toEqual(['ses_1']));
   });
 
   it('goes on after a failure', async () => {
     let calls = 0;
     const tended = keep({
-      expired: () => {
+      abandoned: () => {
         calls += 1;
         return calls === 1 ? Promise.reject(new TypeError('away')) : Promise.resolve(['ses_1']);
       },
@@ -67,7 +64,7 @@ describe('the keeper', () => {
 
   it('looks after the others where one cannot be', async () => {
     const tended = keep({
-      expired: () => Promise.resolve(['ses_broken', 'ses_1', 'ses_2']),
+      abandoned: () => Promise.resolve(['ses_broken', 'ses_1', 'ses_2']),
       tend: (id) =>
         id === 'ses_broken' ? Promise.reject(new TypeError('no journey')) : Promise.resolve(),
     });
@@ -77,8 +74,7 @@ describe('the keeper', () => {
   it('does not wait for one that takes long before it turns to the next', async () => {
     let finish: () => void = () => undefined;
     const tended = keep({
-      abandoned: () => Promise.resolve([]),
-      expired: () => Promise.resolve(['ses_slow', 'ses_1', 'ses_2']),
+      abandoned: () => Promise.resolve(['ses_slow', 'ses_1', 'ses_2']),
       tend: (id) =>
         id === 'ses_slow'
           ? new Promise((resolve) => {
@@ -91,7 +87,7 @@ describe('the keeper', () => {
   });
 
   it('does nothing once it is stopped', async () => {
-    const tended = keep({ expired: () => Promise.resolve(['ses_1']) });
+    const tended = keep({ abandoned: () => Promise.resolve(['ses_1']) });
     await vi.waitFor(() => expect(tended.length).toBeGreaterThan(0));
     await keeper?.stop();
     const before = tended.length;

@@ -1,11 +1,10 @@
 import type { Engine } from '@sim/engine';
 import type { SessionUpkeep } from '@sim/postgres';
 import type { Logger } from '@sim/service-kit';
+import { tendAll } from './tend-all.js';
 
 /** Sessions looked after in one round; the rest wait for the next. */
 const BATCH = 100;
-/** Sessions looked after at once: one whose block takes long does not hold up the others. */
-const AT_ONCE = 8;
 /**
  * How often it is looked for turns that broke off with their replica. With a lease of six seconds another
  * goes on within eight of the moment at which one dies.
@@ -14,62 +13,34 @@ const ABANDONED_EVERY_MS = 1_000;
 
 /** What the keeper works with. */
 export interface KeeperPorts {
-  readonly upkeep: Pick<SessionUpkeep, 'expired' | 'abandoned'>;
+  readonly upkeep: Pick<SessionUpkeep, 'abandoned'>;
   readonly engine: Pick<Engine, 'tend'>;
   readonly logger: Logger;
-  readonly clock: () => Date;
 }
 
-/** Looks after sessions that nobody asks about, until it is stopped. */
+/** Looks after sessions whose turn broke off, until it is stopped. */
 export interface Keeper {
   /** Resolves when the round under way is over. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts to look after sessions: those whose time is over expire, those whose turn broke off go on.
- * Every replica does so; a session that another tends to already is left to it.
+ * Starts to look for sessions whose turn broke off with its replica, so that they go on. Every replica does
+ * so, and not by the queue: it must not wait behind the jobs of the replica that is gone.
  */
-export function startKeeper(ports: KeeperPorts, expiryIntervalMs: number): Keeper {
-  const rounds = [
-    repeat(ports, expiryIntervalMs, () => ports.upkeep.expired(ports.clock(), BATCH)),
-    repeat(ports, ABANDONED_EVERY_MS, () => ports.upkeep.abandoned(BATCH)),
-  ];
-  return {
-    stop: async () => {
-      await Promise.all(rounds.map((stop) => stop()));
-    },
-  };
-}
-
-function repeat(
-  { engine, logger }: KeeperPorts,
-  everyMs: number,
-  find: () => Promise<readonly string[]>,
-): () => Promise<void> {
+export function startKeeper(ports: KeeperPorts, everyMs = ABANDONED_EVERY_MS): Keeper {
   let current: Promise<void> = Promise.resolve();
   let busy = false;
-  const round = async (): Promise<void> => {
-    const waiting = [...(await find())];
-    const tend = async (): Promise<void> => {
-      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        const sessionId = id;
-        // One that cannot be tended to must not keep the others from it.
-        await engine
-          .tend(sessionId)
-          .catch((err: unknown) =>
-            logger.warn({ err, sessionId }, 'a session was not looked after'),
-          );
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, tend));
-  };
   const look = (): void => {
     if (busy) return;
     busy = true;
-    current = round()
+    current = ports.upkeep
+      .abandoned(BATCH)
+      .then((found) => tendAll(ports, found))
       // The database may be away; the next round finds the same sessions.
-      .catch((error: unknown) => logger.warn({ err: error }, 'sessions were not looked after'))
+      .catch((error: unknown) =>
+        ports.logger.warn({ err: error }, 'sessions were not looked after'),
+      )
       .finally(() => {
         busy = false;
       });
@@ -77,8 +48,10 @@ function repeat(
   // At once: where replicas die again and again, none may live as long as an interval.
   look();
   const timer = setInterval(look, everyMs).unref();
-  return async () => {
-    clearInterval(timer);
-    await current;
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await current;
+    },
   };
 }

@@ -28,7 +28,11 @@ export type AuditAction =
   | 'knowledge-base.created'
   | 'knowledge-base.deleted'
   | 'knowledge-document.created'
-  | 'knowledge-document.deleted';
+  | 'knowledge-document.deleted'
+  | 'webhook.created'
+  | 'webhook.changed'
+  | 'webhook.deleted'
+  | 'webhook.tested';
 
 /** What something was done to. */
 export interface AuditTarget {
@@ -40,7 +44,8 @@ export interface AuditTarget {
     | 'secret'
     | 'tool'
     | 'knowledge-base'
-    | 'knowledge-document';
+    | 'knowledge-document'
+    | 'webhook';
   readonly id: string;
 }
 

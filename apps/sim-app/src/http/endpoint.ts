@@ -92,6 +92,7 @@ const MISSING: Readonly<Record<string, ProblemCode>> = {
   toolId: 'tool_not_found',
   knowledgeBaseId: 'knowledge_base_not_found',
   documentId: 'document_not_found',
+  webhookId: 'webhook_not_found',
 };
 
 function readParams(schema: z.ZodType, req: Request): unknown {

@@ -101,6 +101,19 @@ async function knowledgeDocument(): Promise<{ knowledgeBaseId: string; documentI
 
 const DOCUMENT = { name: 'Document', content: 'OWNERS_SECRET text' };
 
+const WEBHOOK = { url: 'https://hooks.example.invalid/', events: ['completed'], enabled: false };
+
+/** One at a time: a workspace has a bounded number of them. */
+async function webhook(): Promise<{ webhookId: string }> {
+  const { token } = owner;
+  const { body: all } = await app.call('listWebhooks', { token });
+  for (const { id } of (all.items as { id: string }[]).slice(1)) {
+    await app.call('deleteWebhook', { token, params: { webhookId: id } });
+  }
+  const { body } = await app.call('createWebhook', { token, body: WEBHOOK });
+  return { webhookId: String(body.id) };
+}
+
 /** A request to each endpoint that would succeed for the owner, on things of the owner's workspace. */
 const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOptions>>> = {
   listWorkspaces: () => ({}),
@@ -152,6 +165,13 @@ const requests: Partial<Record<OperationId, () => CallOptions | Promise<CallOpti
     const { knowledgeBaseId } = await knowledgeDocument();
     return { params: { knowledgeBaseId }, body: { query: 'text' } };
   },
+  listWebhooks: () => ({}),
+  createWebhook: () => ({ body: WEBHOOK }),
+  getWebhook: async () => ({ params: await webhook() }),
+  changeWebhook: async () => ({ params: await webhook(), body: { events: ['failed'] } }),
+  deleteWebhook: async () => ({ params: await webhook() }),
+  testWebhook: async () => ({ params: await webhook() }),
+  listDeliveries: async () => ({ params: await webhook() }),
   getFeatureFlags: () => ({}),
 };
 

@@ -197,8 +197,27 @@ const THINGS = {
   tool_not_found: missing('tool', 'GET /api/v1/tools'),
   knowledge_base_not_found: missing('knowledge base', 'GET /api/v1/knowledge'),
   document_not_found: missing('document', 'GET /api/v1/knowledge/:knowledgeBaseId/documents'),
+  webhook_not_found: missing('webhook', 'GET /api/v1/webhooks'),
   secret_not_found: missing('secret', 'GET /api/v1/secrets'),
   session_not_found: missing('session', 'GET /api/v1/conversational-workflows/sessions'),
+  resume_link_unknown: kind(
+    404,
+    'The link is none of ours',
+    'A link by which a question is answered was changed, or not copied whole.',
+    'Take the link from the message again.',
+  ),
+  resume_link_gone: kind(
+    410,
+    'The link is of no use any more',
+    'The question was answered already, is no longer asked, or its time is over.',
+    'Nothing is to be done; ask who sent it where an answer is still wanted.',
+  ),
+  session_paused: kind(
+    409,
+    'The conversation is paused',
+    'A paused session takes no answers.',
+    'Resume the session, then answer.',
+  ),
   user_not_found: kind(
     404,
     'Nobody has that e-mail',
@@ -240,6 +259,12 @@ const THINGS = {
     'There is no room for more knowledge',
     'A workspace has a bounded number of knowledge bases, a base one of documents.',
     'Delete bases or documents that are not needed any more.',
+  ),
+  webhook_limit: kind(
+    409,
+    'The workspace has too many webhooks',
+    'A workspace has a bounded number of webhooks.',
+    'Delete webhooks that nobody listens to any more.',
   ),
   api_key_limit: kind(
     409,

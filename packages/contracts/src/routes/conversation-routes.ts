@@ -4,12 +4,12 @@ import { pageQuery } from '../page.js';
 import { health, liveness, readiness } from '../platform.js';
 import { migrateSessionsBody, migrationReport } from '../session-migration.js';
 import { MAX_WORKFLOW_BYTES, workflowParams } from '../workflows.js';
+import { CONVERSATION_BASE_PATH } from './base-path.js';
 import { idempotentHeaders, streamHeaders, turnHeaders } from './headers.js';
+import { RESUME_ROUTES } from './resume-routes.js';
 import { defineRoutes, json } from './route.js';
 import { RUN_ROUTES } from './run-routes.js';
 
-/** Where conversation-service has its API. */
-export const CONVERSATION_BASE_PATH = '/api/v1/conversational-workflows';
 const base = CONVERSATION_BASE_PATH;
 const session = `${base}/sessions/:sessionId`;
 
@@ -254,5 +254,6 @@ export const CONVERSATION_ROUTES = {
   ...RUN_ROUTES,
   ...SESSION_ROUTES,
   ...LANGUAGE_ROUTES,
+  ...RESUME_ROUTES,
   ...CONVERSATION_PROBES,
 };

@@ -5,10 +5,12 @@ import { SETTINGS_ROUTES, SIM_APP_PROBES } from './platform-routes.js';
 import type { RouteSpec, ServiceName } from './route.js';
 import { FORWARDED_RUN_ROUTES } from './run-routes.js';
 import { TOOL_ROUTES } from './tool-routes.js';
+import { WEBHOOK_ROUTES } from './webhook-routes.js';
 import { WORKFLOW_ROUTES } from './workflow-routes.js';
 import { WORKSPACE_ROUTES } from './workspace-routes.js';
 
-export { CONVERSATION_BASE_PATH, CONVERSATION_ROUTES } from './conversation-routes.js';
+export { CONVERSATION_BASE_PATH } from './base-path.js';
+export { CONVERSATION_ROUTES } from './conversation-routes.js';
 export {
   problemCodesOf,
   type Access,
@@ -28,6 +30,7 @@ export const SIM_APP_ROUTES = {
   ...SETTINGS_ROUTES,
   ...TOOL_ROUTES,
   ...KNOWLEDGE_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...SIM_APP_PROBES,
 };
 

@@ -29,6 +29,9 @@ export function isLocalField(segment: PathSegment | undefined): boolean {
 /** Fields that a start gives whether or not its schema lists them. */
 const START_FIELDS = ['input', 'conversationId', 'files'];
 
+/** The links to a form. They are told to who is to answer it, and are empty to the workflow. */
+export const FORM_LINKS: readonly string[] = ['url', 'resumeEndpoint'];
+
 /**
  * Finds references in a session as seen from one of its scopes: loop → parallel → variable →
  * environment → block. Outputs are those of the scope and of the scopes around it, up to a child
@@ -265,7 +268,7 @@ function declares(state: JourneyState, path: readonly PathSegment[]): boolean {
   const name = String(head);
   if (state.outputFields.includes(name)) return true;
   if (state.kind !== 'start' && state.kind !== 'form') return false;
-  const extra = state.kind === 'start' ? START_FIELDS : ['response', 'submission'];
+  const extra = state.kind === 'start' ? START_FIELDS : ['response', 'submission', ...FORM_LINKS];
   return extra.includes(name) || state.slots.some((slot) => slot.name === name);
 }
 

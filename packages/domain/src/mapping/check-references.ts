@@ -1,4 +1,4 @@
-import { isLocalField } from '../expressions/lookup.js';
+import { FORM_LINKS, isLocalField } from '../expressions/lookup.js';
 import { normaliseName, type ReferenceToken } from '../expressions/references.js';
 import type { IssueCode } from '../issue-catalogue.js';
 import type { JourneyState, StateId } from '../journey/types.js';
@@ -116,14 +116,18 @@ function checkField(
   const [field] = token.path;
   const fields = target.outputFields;
   if (field === undefined || fields === null || fields.includes(String(field))) return;
-  if (field === 'error' || (target.kind === 'start' && START_FIELDS.includes(String(field))))
-    return;
+  if (field === 'error' || alwaysThere(target).includes(String(field))) return;
   if ((target.kind === 'loop' || target.kind === 'parallel') && isLocalField(field)) return;
   const message = () =>
     `${quote(readerState.label)} reads ${quote(token.raw)}, but ${quote(target.label)} has no field ` +
     `${quote(String(field))}.`;
   const hint = fields.length > 0 ? `It has ${quoteAll(fields, 12)}.` : 'It has no fields at all.';
   log.report('reference_unknown_path', { blockId: readerState.blockId, message, hint });
+}
+
+function alwaysThere({ kind }: JourneyState): readonly string[] {
+  if (kind === 'start') return START_FIELDS;
+  return kind === 'form' ? FORM_LINKS : [];
 }
 
 function reportLeftOut(

@@ -23,7 +23,13 @@ import { goOn } from './pause.js';
 import { run } from './running.js';
 import { scopeOf } from './scopes.js';
 import { close, emit, pendingQuestion, say, type Place, type Step } from './step.js';
-import type { BlockError, ConfirmationQuestion, RepairQuestion, SlotsQuestion } from './types.js';
+import type {
+  BlockError,
+  ConfirmationQuestion,
+  Question,
+  RepairQuestion,
+  SlotsQuestion,
+} from './types.js';
 
 /** Takes values for the slots of the pending question, by name. */
 export function giveValues(step: Step, question: SlotsQuestion, values: JsonObject): void {
@@ -270,10 +276,11 @@ function dropInterruption(step: Step): void {
 
 /** Answers the pending question with data instead of language; what does not fit it is told. */
 export function answerWith(step: Step, parameters: JsonObject): void {
-  const question = pendingQuestion(step.state);
+  const meant = own(parameters, 'questionId');
+  const question = meant === undefined ? pendingQuestion(step.state) : questionOf(step, meant);
   step.mustPrompt = true;
   if (!question) {
-    say(step, 'nothing-asked');
+    say(step, meant === undefined ? 'nothing-asked' : 'no-longer-asked');
     return;
   }
   const value = own(parameters, 'value') ?? null;
@@ -292,6 +299,11 @@ export function answerWith(step: Step, parameters: JsonObject): void {
   } else {
     say(step, 'yes-or-no');
   }
+}
+
+/** The question that an answer names, wherever it stands among those that are asked. */
+function questionOf({ state }: Step, id: JsonValue): Question | null {
+  return state.questions.find((question) => question.id === id) ?? null;
 }
 
 function answerSlotsBy(

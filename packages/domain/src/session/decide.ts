@@ -13,6 +13,7 @@ import { drain } from './flow.js';
 import { stateOf } from './graph.js';
 import { waited } from './pause.js';
 import { prompt } from './prompts.js';
+import { remind } from './reminders.js';
 import { longestStartValue, openSlots, unaskedFields } from './slot-questions.js';
 import { reportStatus } from './reports.js';
 import { endLost } from './reopen.js';
@@ -72,6 +73,8 @@ export type Input =
   /** A run that was begun by a process that is gone; safe: it may be run again without asking. */
   | { readonly type: 'run-lost'; readonly runId: RunId; readonly safe: boolean }
   | { readonly type: 'timer-fired'; readonly timerId: TimerId }
+  /** The person has not answered for a while. */
+  | { readonly type: 'remind' }
   /** Nothing more comes this turn: what is pending is put to the person. */
   | { readonly type: 'turn-ended' }
   | { readonly type: 'expire' };
@@ -145,6 +148,9 @@ function receive(step: Step, input: Input): void {
       break;
     case 'timer-fired':
       fireTimer(step, input.timerId);
+      break;
+    case 'remind':
+      remind(step);
       break;
     case 'turn-ended':
       finishWhenDone(step);

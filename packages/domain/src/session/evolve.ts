@@ -92,6 +92,7 @@ export function apply(state: SessionState, event: SessionEvent): void {
     case 'user-said':
     case 'user-acted':
       state.lastMessages = [];
+      delete state.reminded;
       if (event.key === undefined) delete state.commandKey;
       else state.commandKey = event.key;
       return;
@@ -103,6 +104,9 @@ export function apply(state: SessionState, event: SessionEvent): void {
       return;
     case 'mode-switched':
       state.mode = event.mode;
+      return;
+    case 'reminded':
+      state.reminded = event.count;
       return;
     case 'completed':
       state.output = event.output;
@@ -142,6 +146,7 @@ type ProgressEvent = Exclude<
       | 'agent-said'
       | 'paused'
       | 'mode-switched'
+      | 'reminded'
       | 'completed'
       | 'failed'
       | 'cancelled'

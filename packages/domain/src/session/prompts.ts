@@ -148,13 +148,14 @@ function isDoneBefore(state: SessionState, { scopeId, stateId }: ConfirmationQue
 function display(step: Step, question: Question): Message[] {
   const state = stateOf(step.graph, question.stateId);
   if (state.kind !== 'form') return [];
-  const { text, values } = displayItems(step, question.scopeId, state);
+  const { text, values } = shownBy(step, question.scopeId, state);
   if (text === '' && Object.keys(values).length === 0) return [];
   return [{ key: 'show', params: { label: state.label, text, values } }];
 }
 
-function displayItems(
-  step: Step,
+/** What a form shows, in words and as labelled values. */
+export function shownBy(
+  step: Pick<Step, 'graph' | 'state'>,
   scopeId: string,
   state: FormState,
 ): { readonly text: string; readonly values: JsonObject } {

@@ -43,6 +43,8 @@ export interface ExecutionConfig {
   readonly timeoutMs?: number;
   /** A run that nobody talks to: a failure that no error path takes ends it instead of becoming a question. */
   readonly unattended?: true;
+  /** Who does not answer is reminded after this long; 0 turns it off. */
+  readonly reminderAfterMs?: number;
 }
 
 /**
@@ -86,6 +88,8 @@ export interface SessionState {
   commandKey?: string;
   /** What was open when it expired, for as long as it is. */
   suspended?: Suspended;
+  /** Reminders since the person's latest word, where there were any. */
+  reminded?: number;
 }
 
 /** Where a session stood when it expired, so that it can be taken up again. */
@@ -340,6 +344,8 @@ export type SessionEvent =
   | { type: 'timer-set'; timer: PendingTimer }
   | { type: 'deadline-set'; deadline: Alarm }
   | { type: 'timer-fired'; timerId: TimerId }
+  /** The person was asked once more; counts from 1 since their latest word. */
+  | { type: 'reminded'; count: number }
   | {
       type: 'rewound';
       scopeId: ScopeId;

@@ -96,7 +96,8 @@ function awaiting(graph: JourneyGraph, state: SessionState): Awaiting | null {
   return { kind: 'timer', prompt: label, slots: [], until: timer.fireAt };
 }
 
-function optionsOf(question: Question): { options?: readonly string[] } {
+/** What can be answered to a choice or a repair. */
+export function optionsOf(question: Question): { options?: readonly string[] } {
   if (question.kind === 'choice') return { options: question.options.map(({ label }) => label) };
   return question.kind === 'repair' ? { options: question.options } : {};
 }
@@ -113,7 +114,7 @@ function openSlots(question: Question): AwaitedSlot[] {
 }
 
 /** Slots without a value, the one in focus first. */
-function unanswered(question: SlotsQuestion): SlotsQuestion['slots'] {
+export function unanswered(question: SlotsQuestion): SlotsQuestion['slots'] {
   const open = question.slots.filter(({ name }) => !Object.hasOwn(question.values, name));
   return open.toSorted(
     (a, b) => Number(b.name === question.focus) - Number(a.name === question.focus),

@@ -65,6 +65,7 @@ const DESCRIPTIONS: Descriptions = {
     `${label(event.stateId)}${within(event.scopeId)}, ${event.runId}${event.effectDone ? ', may have acted outside' : ''}`,
   'pause-point-reached': ({ scopeId, stateId }, { label }) =>
     `before ${label(stateId)}${within(scopeId)}`,
+  reminded: ({ count }) => `for the ${count}. time`,
   rewound: ({ scopeId, toStateId, reset }, { label }) =>
     `to ${label(toStateId)}${within(scopeId)}, ${reset.length} states taken back`,
   restarted: nothing,

@@ -37,6 +37,8 @@ export interface SessionHistory {
     readonly currentNodeId: string | null;
     readonly currentStateId: string | null;
   };
+  /** When retention removed the log as it was then; null where it is whole. */
+  readonly eventsRemovedAt: Date | null;
   /** Null where the journey is not stored any more. */
   readonly journey: Journey | null;
   /** By the database's clock. */
@@ -90,6 +92,7 @@ async function open(tx: Transaction, sessionId: string): Promise<SessionHistory 
       currentNodeId: row.currentNodeId,
       currentStateId: row.currentStateId,
     },
+    eventsRemovedAt: row.eventsRemovedAt,
     journey: await readJourney(tx, row),
     readAt,
     turns: () => readTurns(tx, sessionId),

@@ -61,11 +61,13 @@ interface Stored {
   readonly runs?: readonly JournaledRun[];
   readonly jobs?: readonly TimerJob[] | null;
   readonly readAt?: Date;
+  readonly eventsRemovedAt?: Date;
   readonly more?: Partial<SessionHistory['record']>;
 }
 
 /** A session at its opening, as a database may hold it. */
 function historyOf({ events, numbers, runs = [], jobs = [], readAt = NOON, ...rest }: Stored) {
+  const { eventsRemovedAt = null } = rest;
   const state = 'state' in rest ? (rest.state as SessionState) : replay(events);
   const journey = {
     ...journeyOf('ann'),
@@ -78,6 +80,7 @@ function historyOf({ events, numbers, runs = [], jobs = [], readAt = NOON, ...re
     record: recordOf('ann', 'one', { ...rest.more, state }),
     columns: { executionStatus: 'running', currentNodeId: null, currentStateId: null },
     journey: journey as unknown as SessionHistory['journey'],
+    eventsRemovedAt,
     readAt,
     turns: () => each([]),
     events: () => each(stored),
@@ -111,9 +114,29 @@ describe('the verification of a session', () => {
   it('names each gap, and how far the state is ahead of the log', async () => {
     const gaps = { events: OPENING, numbers: [1, 5], state: { ...initialState(), sequence: 9 } };
     expect((await faults(gaps)).slice(0, 3)).toEqual([
-      'differs: #0 is missing. The oldest events may be past their retention.',
+      'differs: #0 is missing.',
       'differs: #2 to #4 are missing.',
       'differs: The log ends with #5; the stored state has applied 9 events.',
+    ]);
+  });
+
+  it('says so where retention removed the log, all of it or what was before a new beginning', async () => {
+    const removed = [
+      'unknown: Retention removed it on 2026-03-01T12:00:00.000Z.',
+      'unknown: Not compared: the log was removed.',
+    ];
+    const state = { ...replay([...OPENING, STARTED]), sequence: 9 };
+    const cut = { state, eventsRemovedAt: NOON, runs: [ROW] };
+    expect(await faults({ ...cut, events: [], runs: [], state: replay(OPENING) })).toEqual(removed);
+    expect(await faults({ ...cut, events: [STARTED], numbers: [8] })).toEqual(removed);
+  });
+
+  it('finds gaps behind what retention removed', async () => {
+    const state = { ...replay(OPENING), sequence: 12 };
+    const cut = { events: OPENING, numbers: [8, 10], state, eventsRemovedAt: NOON };
+    expect((await faults(cut)).slice(0, 2)).toEqual([
+      'differs: #9 is missing.',
+      'differs: The log ends with #10; the stored state has applied 12 events.',
     ]);
   });
 

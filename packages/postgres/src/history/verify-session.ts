@@ -36,12 +36,9 @@ export async function verifySession(
   history: SessionHistory,
   options: { readonly texts?: boolean } = {},
 ): Promise<Check[]> {
-  const log = await readLog(history.events());
+  const log = await readLog(history.events(), history.eventsRemovedAt);
   const { state } = history.record;
-  const sequence = verdict('The events are numbered from 0 without gaps', [
-    ...log.gaps,
-    ...lengthDetails(log, state),
-  ]);
+  const sequence = verifySequence(log, state);
   if (!isState(state)) {
     const details = [`The stored state is no session's state but ${kindOf(state)}.`];
     return [sequence, { name: REBUILT, outcome: 'differs', details }];
@@ -57,6 +54,7 @@ export async function verifySession(
   ];
 }
 
+const NUMBERED = 'The events are numbered from 0 without gaps';
 const REBUILT = 'The events rebuild the stored state';
 
 function verdict(name: string, details: readonly string[]): Check {
@@ -68,6 +66,8 @@ function verdict(name: string, details: readonly string[]): Check {
 }
 
 interface Log {
+  /** What retention did to it; null where it is whole. */
+  readonly removed: string | null;
   /** The sequence after the last. */
   next: number;
   readonly gaps: string[];
@@ -79,8 +79,9 @@ interface Log {
   readonly fired: Set<string>;
 }
 
-async function readLog(events: AsyncIterable<StoredEvent>): Promise<Log> {
+async function readLog(events: AsyncIterable<StoredEvent>, removedAt: Date | null): Promise<Log> {
   const log: Log = {
+    removed: removedAt === null ? null : `Retention removed it on ${removedAt.toISOString()}.`,
     next: 0,
     gaps: [],
     state: initialState(),
@@ -91,7 +92,8 @@ async function readLog(events: AsyncIterable<StoredEvent>): Promise<Log> {
   };
   for await (const { sequence, event } of events) {
     if (sequence !== log.next) {
-      noteGap(log, sequence);
+      // A log that was removed begins where the session was begun anew.
+      if (log.removed === null || log.next > 0) noteGap(log, sequence);
       log.state = null;
     }
     log.next = sequence + 1;
@@ -116,11 +118,18 @@ function note(log: Log, event: StoredEvent['event']): void {
 function noteGap(log: Log, found: number): void {
   if (log.gaps.length === DETAILS) return;
   const missing = log.next === found - 1 ? `#${log.next} is` : `#${log.next} to #${found - 1} are`;
-  const why = log.next === 0 ? ' The oldest events may be past their retention.' : '';
-  log.gaps.push(`${missing} missing.${why}`);
+  log.gaps.push(`${missing} missing.`);
+}
+
+/** A log that retention removed is not at fault, and proves nothing. */
+function verifySequence(log: Log, state: SessionState): Check {
+  const { outcome, ...found } = verdict(NUMBERED, [...log.gaps, ...lengthDetails(log, state)]);
+  if (log.removed === null || outcome !== 'ok') return { ...found, outcome };
+  return { ...found, outcome: 'unknown', details: [log.removed] };
 }
 
 function lengthDetails(log: Log, state: SessionState): string[] {
+  if (log.removed !== null && log.next === 0) return [];
   const applied: unknown = isJsonObject(state) ? state.sequence : undefined;
   if (applied === log.next) return [];
   const end = log.next === 0 ? 'is empty' : `ends with #${log.next - 1}`;
@@ -142,6 +151,9 @@ export function isState(state: unknown): state is SessionState {
 const OPEN = /^(?:status|sequence|counter|mode|scopes\.[^.]+\.nodes\.[^.]+\.(?:status|attempts))$/;
 
 function verifyState(log: Log, stored: SessionState, texts: boolean): Check {
+  if (log.removed !== null) {
+    return { name: REBUILT, outcome: 'unknown', details: ['Not compared: the log was removed.'] };
+  }
   if (log.state === null) {
     const why = log.failure ?? 'Not compared: events are missing.';
     return { name: REBUILT, outcome: 'differs', details: [why] };

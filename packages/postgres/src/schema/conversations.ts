@@ -21,6 +21,8 @@ export const sessions = pgTable('conversational_workflow_sessions', {
   expiresAt: moment('expires_at').notNull(),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
+  eventsRemovedAt: moment('events_removed_at'),
+  turnsRemovedAt: moment('turns_removed_at'),
 });
 
 /** What was said. */

@@ -5,3 +5,4 @@ export * from './security.js';
 export * from './tools.js';
 export * from './memories.js';
 export * from './knowledge.js';
+export * from './webhooks.js';

@@ -2,6 +2,16 @@ import { executionStatus, type BlockError, type JsonValue } from '@sim/domain';
 import type { RunFinished, RunStarted, SessionCommit } from '@sim/engine';
 import type { Statement } from '../connection/database.js';
 import { storableJson } from '../encoding/storable.js';
+import {
+  changedJobs,
+  JOBS_DONE,
+  jobsSql,
+  jobValues,
+  NOTICE_COLUMNS,
+  NOTICES_DONE,
+  noticesSql,
+  noticeValues,
+} from './follow-up-sql.js';
 import { eventColumns, turnColumns } from './session-rows.js';
 
 /*
@@ -13,7 +23,7 @@ import { eventColumns, turnColumns } from './session-rows.js';
  * PostgreSQL 18 with fsync off, so that the disk does not hide the difference), this form making 100 %:
  * - BEGIN, UPDATE, two INSERTs, COMMIT: about 60 %. Five round trips, and the row is locked over four.
  * - This text without a name: about 60 %. PostgreSQL plans the whole statement again each time.
- * - One text with all parts: about 85 %. Those for runs and timers cost even where they have nothing to do.
+ * - One text with all parts: about 85 %. Those for runs and jobs cost even where they have nothing to do.
  * - SELECT … FOR UPDATE first: not measured; a turn would hold the row, and a connection, while it thinks.
  * - A VALUES list of as many rows as there are: a different text for each count, so never prepared;
  *   `json_to_recordset` takes any count in one parameter.
@@ -22,7 +32,7 @@ import { eventColumns, turnColumns } from './session-rows.js';
  * not until when; timers are set in the same way.
  */
 
-const gate = (more = '') => `
+const gate = (returning: string, more = '') => `
 WITH hit AS (
   UPDATE conversational_workflow_sessions SET
     state = $3, execution_status = $4, current_node_id = $5, current_state_id = $6,
@@ -31,7 +41,7 @@ WITH hit AS (
     lease_expires_at = now() + $10::float8 * interval '1 millisecond'${more}
   WHERE session_id = $1 AND version = $2
     AND (lease_owner IS NULL OR lease_owner = $9 OR lease_expires_at <= now())
-  RETURNING session_id
+  RETURNING ${returning}
 )`;
 
 /** Turns and events; `hit` names the row they belong to, `$n` and `$n+1` are their JSON. */
@@ -82,33 +92,23 @@ const RUNS = `, runs_started AS (
   WHERE run.session_id = hit.session_id AND run.run_id = r.run_id AND run.status = 'started'
 )`;
 
-/** Jobs of the queue, in the same transaction. A part that is only selected runs if it is counted below. */
-const TIMERS = `, timers_cancelled AS (
-  SELECT graphile_worker.remove_job('timer:' || hit.session_id || ':' || c.timer_id)
-  FROM hit, json_array_elements_text($15) AS c (timer_id)
-), timers_started AS (
-  SELECT graphile_worker.add_job(
-    'session-timer',
-    json_build_object('sessionId', hit.session_id, 'timerId', t.timer_id),
-    run_at => now() + t.delay_ms * interval '1 millisecond',
-    job_key => 'timer:' || hit.session_id || ':' || t.timer_id
-  )
-  FROM hit, json_to_recordset($16) AS t (timer_id text, delay_ms float8)
-)`;
-
 const HISTORY = historySql(11);
-const GATE = gate();
+const GATE = gate('session_id');
 const PLAIN: Part = { name: 'commit-turn', text: `${GATE}${HISTORY}\nSELECT FROM hit` };
 /** The session goes on with another version of its journey; a move runs no block and sets no timer. */
 const MOVE: Part = {
   name: 'commit-move',
-  text: `${gate(', journey_id = $13, journey_version = $14')}${HISTORY}\nSELECT FROM hit`,
+  text: `${gate('session_id', ', journey_id = $13, journey_version = $14')}${HISTORY}\nSELECT FROM hit`,
 };
 const WITH_RUNS: Part = { name: 'commit-runs', text: `${GATE}${HISTORY}${RUNS}\nSELECT FROM hit` };
-const WITH_TIMERS: Part = {
-  name: 'commit-timers',
-  text: `${GATE}${HISTORY}${RUNS}${TIMERS}
-SELECT (SELECT count(*) FROM timers_cancelled), (SELECT count(*) FROM timers_started) FROM hit`,
+const WITH_JOBS: Part = {
+  name: 'commit-jobs',
+  text: `${GATE}${HISTORY}${RUNS}${jobsSql(15)}\nSELECT ${JOBS_DONE} FROM hit`,
+};
+const WITH_NOTICES: Part = {
+  name: 'commit-notices',
+  text: `${gate(NOTICE_COLUMNS)}${HISTORY}${RUNS}${jobsSql(15)}${noticesSql(17)}
+SELECT ${JOBS_DONE}, ${NOTICES_DONE} FROM hit`,
 };
 
 interface Part {
@@ -122,14 +122,22 @@ export function commitStatement(commit: SessionCommit): Statement {
     const { journeyId, journeyVersion } = commit.journey;
     return { ...MOVE, values: [...plainValues(commit), journeyId, journeyVersion] };
   }
-  const runs = commit.runsStarted.length > 0 || commit.runsFinished.length > 0;
-  const timers = commit.timersStarted.length > 0 || commit.timersCancelled.length > 0;
-  if (timers) {
-    const values = [...plainValues(commit), ...runValues(commit), ...timerValues(commit)];
-    return { ...WITH_TIMERS, values };
-  }
-  if (runs) return { ...WITH_RUNS, values: [...plainValues(commit), ...runValues(commit)] };
-  return { ...PLAIN, values: plainValues(commit) };
+  const values = plainValues(commit);
+  if (isPlain(commit)) return { ...PLAIN, values };
+  values.push(...runValues(commit));
+  const { timersStarted, timersCancelled, followUps } = commit;
+  const hasJobs = timersStarted.length + timersCancelled.length > 0 || followUps !== undefined;
+  if (!hasJobs) return { ...WITH_RUNS, values };
+  values.push(...jobValues(changedJobs(commit)));
+  const { notices = [] } = followUps ?? {};
+  if (notices.length === 0) return { ...WITH_JOBS, values };
+  return { ...WITH_NOTICES, values: [...values, ...noticeValues(notices)] };
+}
+
+function isPlain(commit: SessionCommit): boolean {
+  const { runsStarted, runsFinished, timersStarted, timersCancelled, followUps } = commit;
+  const parts = [runsStarted, runsFinished, timersStarted, timersCancelled];
+  return followUps === undefined && parts.every(({ length }) => length === 0);
 }
 
 function plainValues(commit: SessionCommit): unknown[] {
@@ -187,13 +195,4 @@ function endColumns(end: RunFinished): {
     error: end.error,
     finished_at: end.finishedAt,
   };
-}
-
-function timerValues({ timersCancelled, timersStarted, now }: SessionCommit): unknown[] {
-  // A timer that is set and called off in one commit is not set at all.
-  const called = new Set(timersCancelled);
-  const started = timersStarted
-    .filter(({ id }) => !called.has(id))
-    .map(({ id, fireAt }) => ({ timer_id: id, delay_ms: Date.parse(fireAt) - now.getTime() }));
-  return [storableJson([...called]), storableJson(started)];
 }

@@ -1,7 +1,7 @@
 import { executionStatus } from '@sim/domain';
 import type {
+  Opening,
   OutdatedQuery,
-  SessionPlace,
   SessionQuery,
   SessionRecord,
   StoredEvent,
@@ -10,6 +10,15 @@ import type {
 import type { Statement } from '../connection/database.js';
 import { storableJson } from '../encoding/storable.js';
 import { historySql } from './commit-sql.js';
+import {
+  JOBS_DONE,
+  jobsSql,
+  jobValues,
+  NOTICE_COLUMNS,
+  NOTICES_DONE,
+  noticesSql,
+  noticeValues,
+} from './follow-up-sql.js';
 import { eventColumns, turnColumns } from './session-rows.js';
 
 /** The columns of a session by the names of its row; the lease as what is left of it. */
@@ -36,26 +45,41 @@ export function loadStatement(query: SessionQuery): Statement {
   return { name: 'load-session', text: LOAD, values };
 }
 
-const CREATE = `
-WITH hit AS (
+/*
+ * The limits are counted by a function of the database: it waits for those who open at the same time, and
+ * its own queries see what they wrote, which this statement's snapshot does not.
+ */
+const create = (parts: string, done: string) => `
+WITH refused AS MATERIALIZED (
+  SELECT refuse_session($6, $18, $19) AS why
+), hit AS (
   INSERT INTO conversational_workflow_sessions (
     session_id, workspace_id, workflow_id, journey_id, journey_version, user_id,
     execution_status, state, metadata, version, expires_at, created_at, updated_at,
     lease_owner, lease_expires_at, current_node_id, current_state_id
-  ) VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-    $14, now() + $15::float8 * interval '1 millisecond', $18, $19
   )
-  RETURNING session_id
-)${historySql(16)}
-SELECT FROM hit`;
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10::integer, $11::timestamptz,
+    $12::timestamptz, $13::timestamptz, $14::text, now() + $15::float8 * interval '1 millisecond',
+    $20, $21
+  FROM refused WHERE why IS NULL
+  RETURNING ${NOTICE_COLUMNS}
+)${historySql(16)}${parts}
+SELECT why${done} FROM refused`;
+const CREATE = { name: 'create-session', text: create('', '') };
+const CREATE_WITH_FOLLOW_UPS = {
+  name: 'create-session-notices',
+  text: create(`${jobsSql(22)}${noticesSql(24)}`, `, ${JOBS_DONE}, ${NOTICES_DONE}`),
+};
 
-/** Writes a new session with what was said and what happened at its opening. `now` is the caller's clock. */
+/**
+ * Writes a new session with what was said and what happened at its opening, unless a limit is reached:
+ * its row says in `why` which. `now` is the caller's clock.
+ */
 export function createStatement(
   record: SessionRecord,
   events: readonly StoredEvent[],
   turns: readonly Turn[],
-  place: SessionPlace,
+  { place, limits, followUps }: Opening,
   now: Date,
 ): Statement {
   const values = [
@@ -76,10 +100,18 @@ export function createStatement(
     record.leaseExpiresAt === null ? null : record.leaseExpiresAt.getTime() - now.getTime(),
     storableJson(turns.map(turnColumns)),
     storableJson(events.map(eventColumns)),
-    place.currentNodeId,
-    place.currentStateId,
+    limits?.inAll ?? null,
+    limits?.perUser ?? null,
+    place?.currentNodeId ?? null,
+    place?.currentStateId ?? null,
   ];
-  return { name: 'create-session', text: CREATE, values };
+  if (followUps === undefined) return { ...CREATE, values };
+  const { jobs, jobsCancelled, notices } = followUps;
+  const changed = { added: jobs, cancelled: jobsCancelled, now };
+  return {
+    ...CREATE_WITH_FOLLOW_UPS,
+    values: [...values, ...jobValues(changed), ...noticeValues(notices)],
+  };
 }
 
 const OUTDATED = `

@@ -132,10 +132,8 @@ describe('a session', () => {
 
 describe('where a session stands', () => {
   it('is in its row from the opening on', async () => {
-    await store.create(recordOf('ann', 'place'), [], [], {
-      currentNodeId: 'b1',
-      currentStateId: 'st_b1',
-    });
+    const place = { currentNodeId: 'b1', currentStateId: 'st_b1' };
+    await store.create(recordOf('ann', 'place'), [], [], { place });
     const { rows } = await database.query({
       text: `SELECT current_node_id, current_state_id FROM conversational_workflow_sessions
              WHERE session_id = 'ses_place'`,

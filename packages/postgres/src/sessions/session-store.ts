@@ -2,7 +2,7 @@ import { EXECUTION_STATUSES } from '@sim/domain';
 import {
   IdempotencyClash,
   type Clock,
-  type SessionPlace,
+  type OpeningRefusal,
   type SessionStore,
   type StoredAnswer,
 } from '@sim/engine';
@@ -24,8 +24,6 @@ const FOREIGN_KEY_VIOLATION = '23503';
 const SESSION_KEY = 'conversational_workflow_sessions_pkey';
 const IDEMPOTENCY_INDEX = 'idx_ct_idempotency';
 
-const NOWHERE: SessionPlace = { currentNodeId: null, currentStateId: null };
-
 type LoadRow = SessionRow & {
   readonly replayAnswer: StoredAnswer['answer'] | null;
   readonly replayHash: string | null;
@@ -44,10 +42,13 @@ export function createSessionStore(
   clock: Clock = () => new Date(),
 ): SessionStore {
   return {
-    async create(record, newEvents, newTurns, place = NOWHERE) {
-      await database
-        .query(createStatement(record, newEvents, newTurns, place, clock()))
+    async create(record, newEvents, newTurns, opening = {}) {
+      const { rows } = await database
+        .query<{
+          why: OpeningRefusal | null;
+        }>(createStatement(record, newEvents, newTurns, opening, clock()))
         .catch(refuseMissingReference);
+      return rows[0]?.why ?? null;
     },
     async load(query) {
       const { rows } = await database.query<LoadRow>(loadStatement(query));

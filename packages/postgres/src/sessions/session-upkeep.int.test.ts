@@ -52,18 +52,6 @@ describe('the search for broken turns', () => {
   });
 });
 
-describe('retention', () => {
-  it('removes old turns and events in batches and leaves the rest', async () => {
-    const turns = Array.from({ length: 7 }, (_, i) => turnOf(`t${i}`, { createdAt: after(i) }));
-    const events = Array.from({ length: 7 }, (_, i) => eventOf(i, { createdAt: after(i) }));
-    await store.create(recordOf('ann', 'old'), events, turns);
-    expect(await upkeep.purgeHistory(after(5), 2)).toBe(10);
-    expect((await store.turns('ses_old', 9)).items).toEqual(turns.slice(5));
-    expect(await store.events('ses_old', 0, 9)).toEqual(events.slice(5));
-    expect(await upkeep.purgeHistory(after(5), 2)).toBe(0);
-  });
-});
-
 describe('the monitor', () => {
   it('tells how often each kind of event came and how long it took', async () => {
     const later = (ms: number | null) => ({ durationMs: ms, createdAt: after(1000) });

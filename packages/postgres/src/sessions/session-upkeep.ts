@@ -9,14 +9,12 @@ export interface EventStatistics {
   readonly maxMs: number | null;
 }
 
-/** What the services do about sessions besides holding them: sweeping, cleaning, watching. */
+/** What the services do about sessions besides holding them: sweeping, watching. */
 export interface SessionUpkeep {
   /** Sessions that are not over though their time is, longest overdue first. */
   expired(now: Date, limit: number): Promise<readonly string[]>;
   /** Sessions whose turn broke off: the lease lapsed and nobody has gone on. */
   abandoned(limit: number): Promise<readonly string[]>;
-  /** Removes turns and events from before a moment, in batches; the count of rows removed. */
-  purgeHistory(before: Date, batchSize: number): Promise<number>;
   /** What happened since a moment, by kind of event. */
   eventStatistics(since: Date): Promise<readonly EventStatistics[]>;
 }
@@ -41,9 +39,7 @@ SELECT event_type AS "eventType", count(*)::float8 AS count, avg(duration_ms)::f
 FROM workflow_execution_events WHERE created_at >= $1
 GROUP BY event_type ORDER BY event_type`;
 
-const HISTORY_TABLES = ['conversation_turns', 'workflow_execution_events'] as const;
-
-/** Sweeping, cleaning and watching on PostgreSQL. */
+/** Sweeping and watching on PostgreSQL. */
 export function createSessionUpkeep(database: Database): SessionUpkeep {
   const ids = async (text: string, values: readonly unknown[]) => {
     const { rows } = await database.query<{ sessionId: string }>({ text, values });
@@ -52,32 +48,9 @@ export function createSessionUpkeep(database: Database): SessionUpkeep {
   return {
     expired: (now, limit) => ids(EXPIRED, [now, limit]),
     abandoned: (limit) => ids(ABANDONED, [limit]),
-    async purgeHistory(before, batchSize) {
-      let removed = 0;
-      for (const table of HISTORY_TABLES)
-        removed += await purge(database, table, before, batchSize);
-      return removed;
-    },
     async eventStatistics(since) {
       const text = EVENT_STATISTICS;
       return (await database.query<EventStatistics>({ text, values: [since] })).rows;
     },
   };
-}
-
-/** Each batch is a transaction of its own, so that none holds locks for long. */
-async function purge(
-  database: Database,
-  table: (typeof HISTORY_TABLES)[number],
-  before: Date,
-  batchSize: number,
-): Promise<number> {
-  const text = `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM ${table} WHERE created_at < $1 LIMIT $2))`;
-  let removed = 0;
-  for (;;) {
-    const { rowCount } = await database.query({ text, values: [before, batchSize] });
-    removed += rowCount;
-    if (rowCount < batchSize) return removed;
-  }
 }

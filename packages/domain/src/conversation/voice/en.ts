@@ -64,6 +64,9 @@ export const en = {
     'Please choose one of these, by its number or its words, or say "cancel" to stop here.',
   'not-an-option': 'That is not possible here.',
   'not-asked-for': 'That is not what I need just now.',
+  'no-longer-asked': 'That is no longer asked.',
+  reminder:
+    '{count, plural, =1 {I am still waiting for your answer.} other {I am still waiting for your answer, and ask once more.}}',
   'nothing-asked': 'There is nothing to answer right now. Say "status" to see where we are.',
   'nothing-to-confirm': 'There is nothing to confirm right now.',
   'nothing-to-skip': 'There is nothing to skip right now.',

@@ -13,6 +13,7 @@ describe('the catalogue', () => {
       label: 'Order id',
       labels: ['Order id', 'Amount'],
       needs: ['Order id'],
+      count: 2,
       names: ['orderid'],
       values: { Amount: 3 },
       options: ['small', 'large'],

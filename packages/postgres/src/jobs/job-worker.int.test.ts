@@ -10,7 +10,9 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from '../testing/test-database.js';
-import { createTimerWorker, type TimerWorker } from './timer-worker.js';
+import { createJobWorker, type JobHandler, type JobWorker } from './job-worker.js';
+import { releaseOfDeadWorkers } from './liveness.js';
+import { TIMER_TASK } from './tasks.js';
 
 const timer = (id: PendingTimer['id'], ms: number): PendingTimer => ({
   id,
@@ -19,10 +21,10 @@ const timer = (id: PendingTimer['id'], ms: number): PendingTimer => ({
   fireAt: after(ms).toISOString(),
 });
 
-describe('the timer worker', () => {
+describe('timers as jobs', () => {
   let home: TestDatabase;
   let database: Database;
-  let workers: TimerWorker[];
+  let workers: JobWorker[];
   beforeEach(async () => {
     home = await createTestDatabase(serverUrl());
     database = home.open();
@@ -35,8 +37,10 @@ describe('the timer worker', () => {
     await home.drop();
   });
 
-  const start = (onTimer: Parameters<typeof createTimerWorker>[1]['onTimer']) => {
-    const worker = createTimerWorker(database, { onTimer, pollIntervalMs: 50 });
+  const start = (onTimer: (sessionId: string, timerId: string) => Promise<void>) => {
+    const fire: JobHandler = ({ payload }) =>
+      onTimer(String(payload.sessionId), String(payload.timerId));
+    const worker = createJobWorker(database, { tasks: { [TIMER_TASK]: fire }, pollIntervalMs: 50 });
     workers.push(worker);
     return worker;
   };
@@ -108,27 +112,6 @@ describe('the timer worker', () => {
     expect(calls).toBe(1);
   });
 
-  it('fires one that was taken by a worker that is gone', async () => {
-    await commit({ timersStarted: [timer('tmr_left', 0), timer('tmr_taken', 0)] });
-    const take = (id: string, ago: string) =>
-      database.query({
-        text: `UPDATE graphile_worker._private_jobs
-               SET locked_at = now() - $2::interval, locked_by = 'gone', attempts = 1
-               WHERE key = 'timer:ses_a:' || $1`,
-        values: [id, ago],
-      });
-    await take('tmr_left', '11 seconds');
-    await take('tmr_taken', '1 second');
-    const fired: string[] = [];
-    start((_, timerId) => {
-      fired.push(timerId);
-      return Promise.resolve();
-    });
-    await vi.waitUntil(async () => (await jobCount()) === 1, 10_000);
-    // The other may be at work still.
-    expect(fired).toEqual(['tmr_left']);
-  });
-
   it('lets what is under way come to its end when it is stopped', async () => {
     let begun: () => void = () => undefined;
     let finish: () => void = () => undefined;
@@ -165,11 +148,116 @@ describe('the timer worker', () => {
   });
 });
 
-describe('a timer worker without its tables', () => {
+describe('recurring work', () => {
+  let home: TestDatabase;
+  let database: Database;
+  let workers: JobWorker[];
+  beforeEach(async () => {
+    home = await createTestDatabase(serverUrl());
+    database = home.open();
+    workers = [];
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await home.drop();
+  });
+  const start = async (everyMs: number, run: () => Promise<void>) => {
+    const recurring = [{ task: 'sweep', everyMs, run }];
+    const worker = createJobWorker(database, { tasks: {}, recurring, pollIntervalMs: 20 });
+    workers.push(worker);
+    await worker.ready;
+  };
+  const jobs = async () =>
+    (
+      await database.query<{ key: string | null; inMs: number }>({
+        text: `SELECT key, (extract(epoch FROM run_at - now()) * 1000)::float8 AS "inMs"
+               FROM graphile_worker.jobs WHERE locked_at IS NULL`,
+      })
+    ).rows;
+
+  it('comes again and again, once for all workers, also after a failure', async () => {
+    const begun: number[] = [];
+    const run = () => {
+      begun.push(performance.now());
+      return begun.length === 1 ? Promise.reject(new RangeError('not now')) : Promise.resolve();
+    };
+    await Promise.all([start(200, run), start(200, run), start(200, run)]);
+    begun.length = 0;
+    await vi.waitUntil(() => begun.length >= 6, { timeout: 20_000 });
+    // Were it done by each, it would come three times as often.
+    expect(begun.at(-1)! - begun[0]!).toBeGreaterThan(5 * 200 * 0.8);
+    expect((await jobs()).length).toBeLessThanOrEqual(1);
+  });
+
+  it('is set for the next time before it is done', async () => {
+    let finish: () => void = () => undefined;
+    let begun = false;
+    await start(3_600_000, () => {
+      begun = true;
+      return new Promise((resolve) => (finish = resolve));
+    });
+    await database.query({
+      text: 'SELECT graphile_worker.reschedule_jobs(ARRAY(SELECT id FROM graphile_worker.jobs), now())',
+    });
+    await vi.waitUntil(() => begun, { timeout: 10_000 });
+    expect(await jobs()).toEqual([{ key: 'every:sweep', inMs: expect.closeTo(3_600_000, -5) }]);
+    finish();
+  });
+});
+
+describe('jobs of a worker that died', () => {
+  it('are done by another within seconds, and those of one that lives are left to it', async () => {
+    const home = await createTestDatabase(serverUrl());
+    const database = home.open();
+    await seedWorkflow(database, 'ann');
+    const store = createSessionStore(database);
+    await store.create(recordOf('ann', 'a'), [], []);
+    await store.commit(
+      commitOf('ses_a', { timersStarted: [timer('tmr_1', 0), timer('tmr_2', 0)] }),
+    );
+    // As a process leaves them that was killed a minute ago.
+    await database.query({
+      text: `UPDATE graphile_worker._private_jobs
+             SET locked_by = 'gone', locked_at = now() - interval '1 minute', attempts = 1`,
+    });
+    const fired: unknown[] = [];
+    let finish: () => void = () => undefined;
+    const tasks = {
+      [TIMER_TASK]: ({ payload }: { payload: { timerId?: unknown } }) => {
+        fired.push(payload.timerId);
+        // Held for longer than the dead are given; it is not taken from this one.
+        return payload.timerId === 'tmr_2'
+          ? new Promise<void>((resolve) => (finish = resolve))
+          : Promise.resolve();
+      },
+    };
+    const recurring = releaseOfDeadWorkers(database).map((task) => ({ ...task, everyMs: 200 }));
+    const workers = [1, 2].map(() =>
+      createJobWorker(database, { tasks, recurring, pollIntervalMs: 50 }),
+    );
+    await vi.waitUntil(() => fired.length === 2, { timeout: 15_000 });
+    await database.query({
+      text: `UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '1 hour'
+             WHERE key LIKE 'timer:%'`,
+    });
+    let rounds = 0;
+    const forget = database.onQuery((text) => {
+      if (text.includes('force_unlock_workers')) rounds += 1;
+    });
+    await vi.waitUntil(() => rounds >= 4, { timeout: 15_000 });
+    forget();
+    finish();
+    await Promise.all(workers.map((worker) => worker.stop()));
+    expect(fired.sort()).toEqual(['tmr_1', 'tmr_2']);
+    await home.drop();
+  });
+});
+
+describe('a worker without its tables', () => {
   it('makes none by itself, waits for the migration and then begins', async () => {
     const home = await createEmptyDatabase(serverUrl());
     const database = createDatabase({ url: home.url });
-    const worker = createTimerWorker(database, { onTimer: () => Promise.resolve() });
+    const worker = createJobWorker(database, { tasks: {} });
     try {
       await database.ping();
       const { rows } = await database.query({
@@ -188,7 +276,7 @@ describe('a timer worker without its tables', () => {
   it('can be stopped while it waits', async () => {
     const home = await createEmptyDatabase(serverUrl());
     const database = createDatabase({ url: home.url });
-    const worker = createTimerWorker(database, { onTimer: () => Promise.resolve() });
+    const worker = createJobWorker(database, { tasks: {} });
     await expect(worker.stop()).resolves.toBeUndefined();
     await database.close();
     await home.drop();
