@@ -174,4 +174,11 @@ describe('a session', () => {
       },
     ]);
   });
+
+  it('ends when its time is over though nobody says anything, also after a restart', async () => {
+    const session = await opened({ timeoutMs: 1_000 });
+    await home.restart();
+    const { error } = await session.at(home.service.call).reaches('failed');
+    expect(error).toMatchObject({ code: 'execution_timeout', suggestedActions: ['restart'] });
+  });
 });

@@ -71,6 +71,7 @@ export async function openSession(ports: EnginePorts, request: OpenRequest): Pro
   const { maxConcurrentSessions: inAll, maxSessionsPerUser: perUser } = ports.settings;
   const refusal = await ports.sessions.create(session, log.events, [{ ...turn, ...kept }], {
     place,
+    timersStarted: log.timersStarted,
     limits: { inAll, perUser },
     ...followUps(ports, { session, journey, state }, log.events, { goesOn: false, now }),
   });

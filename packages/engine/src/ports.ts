@@ -167,6 +167,7 @@ export interface FollowUps {
 export interface Opening {
   /** Nowhere where left out. */
   readonly place?: SessionPlace;
+  readonly timersStarted?: readonly Alarm[];
   readonly followUps?: FollowUps;
   /** Live sessions that there may be before it; counted so that those who open at once do not pass them. */
   readonly limits?: { readonly inAll: number; readonly perUser: number };

@@ -47,18 +47,21 @@ export function createMemorySessions(onTimer: OnTimer = () => undefined): Sessio
     };
   };
   return {
-    create(record, events, turns, { limits } = {}) {
+    create(record, events, turns, { limits, timersStarted = [] } = {}) {
       const live = [...sessions.values()].filter(isLive);
       const own = live.filter((kept) => kept.record.userId === record.userId);
       if (limits && live.length >= limits.inAll) return Promise.resolve('in-all');
       if (limits && own.length >= limits.perUser) return Promise.resolve('per-user');
-      sessions.set(record.sessionId, {
+      const kept = {
         record: structuredClone(record),
         events: structuredClone([...events]),
         turns: structuredClone([...turns]),
         timers: new Map(),
         left: new Map(),
-      });
+      };
+      sessions.set(record.sessionId, kept);
+      const { sessionId } = record;
+      setTimers(kept, { sessionId, timersStarted, timersCancelled: [] }, onTimer);
       return Promise.resolve(null);
     },
     load: (query) => Promise.resolve(load(sessions.get(query.sessionId), query)),
@@ -167,7 +170,11 @@ function write(kept: Kept, commit: SessionCommit): void {
   for (const turn of commit.turns) kept.turns.push(structuredClone(turn));
 }
 
-function setTimers(kept: Kept, commit: SessionCommit, onTimer: OnTimer): void {
+function setTimers(
+  kept: Kept,
+  commit: Pick<SessionCommit, 'sessionId' | 'timersStarted' | 'timersCancelled'>,
+  onTimer: OnTimer,
+): void {
   for (const id of commit.timersCancelled) {
     clearTimeout(kept.timers.get(id));
     kept.timers.delete(id);

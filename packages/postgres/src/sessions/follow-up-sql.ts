@@ -63,7 +63,9 @@ export function changedJobs({
   timersCancelled,
   followUps,
   now,
-}: SessionCommit): ChangedJobs {
+}: Pick<SessionCommit, 'sessionId' | 'timersStarted' | 'timersCancelled' | 'now'> & {
+  readonly followUps?: SessionCommit['followUps'] | undefined;
+}): ChangedJobs {
   const keyOf = (timerId: string) => `timer:${sessionId}:${timerId}`;
   // A timer that is set and called off in one commit is not set at all.
   const called = new Set(timersCancelled);

@@ -11,6 +11,7 @@ import type { Statement } from '../connection/database.js';
 import { storableJson } from '../encoding/storable.js';
 import { historySql } from './commit-sql.js';
 import {
+  changedJobs,
   JOBS_DONE,
   jobsSql,
   jobValues,
@@ -79,7 +80,7 @@ export function createStatement(
   record: SessionRecord,
   events: readonly StoredEvent[],
   turns: readonly Turn[],
-  { place, limits, followUps }: Opening,
+  { place, limits, followUps, timersStarted = [] }: Opening,
   now: Date,
 ): Statement {
   const values = [
@@ -105,12 +106,12 @@ export function createStatement(
     place?.currentNodeId ?? null,
     place?.currentStateId ?? null,
   ];
-  if (followUps === undefined) return { ...CREATE, values };
-  const { jobs, jobsCancelled, notices } = followUps;
-  const changed = { added: jobs, cancelled: jobsCancelled, now };
+  if (followUps === undefined && timersStarted.length === 0) return { ...CREATE, values };
+  const { sessionId } = record;
+  const changed = changedJobs({ sessionId, timersStarted, timersCancelled: [], followUps, now });
   return {
     ...CREATE_WITH_FOLLOW_UPS,
-    values: [...values, ...jobValues(changed), ...noticeValues(notices)],
+    values: [...values, ...jobValues(changed), ...noticeValues(followUps?.notices ?? [])],
   };
 }
 
