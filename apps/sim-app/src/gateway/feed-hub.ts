@@ -64,6 +64,7 @@ export function createFeedHub(ports: HubPorts): FeedHub {
   const release = (entry: Entry): void => {
     entry.holders -= 1;
     if (entry.holders > 0) return;
+    entry.feed.close();
     if (entries.get(entry.feed.sessionId) === entry) entries.delete(entry.feed.sessionId);
     void end(entry, ports.logger);
   };
@@ -92,6 +93,7 @@ export function createFeedHub(ports: HubPorts): FeedHub {
       clearInterval(timer);
       const open = [...entries.values()];
       entries.clear();
+      for (const { feed } of open) feed.close();
       await Promise.all(open.map((entry) => end(entry, ports.logger)));
     },
   };
@@ -101,6 +103,7 @@ function open(sessionId: string, ports: HubPorts): Entry {
   const listener = ports.listenerFor(sessionId);
   const feed = new SessionFeed(sessionId, ports, listener);
   const hear = (message: string): void => {
+    if (feed.closed) return;
     const delta = heard(message, sessionId);
     if (delta === null) feed.wake();
     else listener.onDelta(delta);

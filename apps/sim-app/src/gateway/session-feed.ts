@@ -44,6 +44,7 @@ export class SessionFeed {
   #next: number | null = null;
   #latest: { readonly record: SessionRecord; readonly update: StateUpdate } | null = null;
   #stale = false;
+  #closed = false;
   #running: Promise<void> | null = null;
   #queued: Promise<void> | null = null;
 
@@ -70,6 +71,15 @@ export class SessionFeed {
   /** Counts the session's writes; -1 where the last read failed, so that the next look reads again. */
   get version(): number {
     return this.#stale ? -1 : this.#read().record.version;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Tells nothing more, whatever is being read: another feed of the session may have begun. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Reads what is new. Once it resolves, everything was told that was stored when it was called. */
@@ -125,11 +135,12 @@ export class SessionFeed {
     this.#stale = false;
     this.#next ??= end;
     await this.#tell(end);
-    if (before !== undefined && before !== record.version) this.#listener.onState(this.state);
+    if (before === undefined || before === record.version || this.closed) return;
+    this.#listener.onState(this.state);
   }
 
   async #tell(end: number): Promise<void> {
-    while (this.next < end) {
+    while (this.next < end && !this.closed) {
       const events = await this.read(this.next, end, BATCH);
       // Old events are removed some day; there is nothing to wait for.
       if (events.length === 0) this.#next = end;
@@ -141,6 +152,7 @@ export class SessionFeed {
     let from = 0;
     while (from < events.length) {
       if (from > 0) await new Promise(setImmediate);
+      if (this.closed) return;
       const size = Math.max(1, Math.floor(SENT_AT_ONCE / Math.max(1, this.#listener.audience())));
       const slice = events.slice(from, from + size);
       from += size;
