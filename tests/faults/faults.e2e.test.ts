@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
 
@@ -70,7 +72,11 @@ describe('with replicas killed again and again, nothing is lost and nothing done
 
 describe('the run of faults', () => {
   it('says that Redis is left out where there is none', { timeout: TIMEOUT_MS }, async () => {
-    const { code, lines, said } = await run(['--phase', 'redis'], { PATH: '/nowhere' });
+    // A machine with a shell, which PostgreSQL is started by, and nothing else.
+    const programs = await mkdtemp(join(tmpdir(), 'sim-programs-'));
+    await symlink('/bin/sh', join(programs, 'sh'));
+    const { code, lines, said } = await run(['--phase', 'redis'], { PATH: programs });
+    await rm(programs, { recursive: true });
     expect(lines).toEqual([{ faults: 'skipped', phase: 'redis', reason: 'needs redis-server' }]);
     expect(said).toContain('redis: skipped (needs redis-server)');
     expect(code).toBe(0);
