@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
 
@@ -28,6 +30,19 @@ async function run(args: readonly string[], env: Record<string, string> = {}): P
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   return { code, lines, said };
+}
+
+/** A folder that leads to all programs of the machine but one. */
+async function everyProgramBut(missing: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sim-programs-'));
+  for (const path of (process.env['PATH'] ?? '').split(delimiter)) {
+    const names = await readdir(path).catch(() => []);
+    for (const name of names.filter((each) => each !== missing)) {
+      // The first of a name counts, as it does in a path.
+      await symlink(join(path, name), join(folder, name)).catch(() => undefined);
+    }
+  }
+  return folder;
 }
 
 async function expectNothingLost(phase: string): Promise<Record<string, unknown>> {
@@ -70,7 +85,9 @@ describe('with replicas killed again and again, nothing is lost and nothing done
 
 describe('the run of faults', () => {
   it('says that Redis is left out where there is none', { timeout: TIMEOUT_MS }, async () => {
-    const { code, lines, said } = await run(['--phase', 'redis'], { PATH: '/nowhere' });
+    const programs = await everyProgramBut('redis-server');
+    const { code, lines, said } = await run(['--phase', 'redis'], { PATH: programs });
+    await rm(programs, { recursive: true });
     expect(lines).toEqual([{ faults: 'skipped', phase: 'redis', reason: 'needs redis-server' }]);
     expect(said).toContain('redis: skipped (needs redis-server)');
     expect(code).toBe(0);
