@@ -97,7 +97,8 @@ describe('webhooks of a workspace', () => {
   ])('are refused with %s', async (_what, body, path) => {
     const { status, body: problem } = await create(body);
     expect([status, problem.code]).toEqual([400, 'invalid_body']);
-    expect(problem.errors.map((error: { path: string }) => error.path)).toContain(path);
+    const errors = problem.errors as { path: string }[];
+    expect(errors.map((error) => error.path)).toContain(path);
   });
 
   it('are of a workflow of the workspace, and go with it', async () => {
@@ -129,7 +130,8 @@ describe('webhooks of a workspace', () => {
       token: ada.token,
       query: { limit: 4 },
     });
-    expect(body.items.map(({ action }: { action: string }) => action)).toEqual([
+    const items = body.items as { action: string }[];
+    expect(items.map(({ action }) => action)).toEqual([
       'webhook.deleted',
       'webhook.changed',
       'webhook.tested',

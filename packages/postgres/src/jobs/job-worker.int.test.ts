@@ -39,7 +39,7 @@ describe('timers as jobs', () => {
 
   const start = (onTimer: (sessionId: string, timerId: string) => Promise<void>) => {
     const fire: JobHandler = ({ payload }) =>
-      onTimer(String(payload.sessionId), String(payload.timerId));
+      onTimer(payload.sessionId as string, payload.timerId as string);
     const worker = createJobWorker(database, { tasks: { [TIMER_TASK]: fire }, pollIntervalMs: 50 });
     workers.push(worker);
     return worker;

@@ -9,7 +9,6 @@ import {
   recordOf,
   seedWorkflow,
   stateOf,
-  turnOf,
 } from '../testing/fixtures.js';
 import { serverUrl } from '../testing/server-url.js';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.js';
