@@ -22,6 +22,8 @@ export default defineConfig({
           server,
           include: ['{packages,apps}/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/*.e2e.test.ts', '**/node_modules/**'],
+          // A machine with much to do is slow, not wrong.
+          testTimeout: 20_000,
         },
       },
       {

@@ -30,7 +30,7 @@ function codesOf(document: JsonObject): string[] {
 /** Opens a session with real blocks and starts it. */
 async function run(document: JsonObject) {
   const blocks = createBlocks({
-    sandbox: { functionTimeoutMs: 300, conditionTimeoutMs: 100 },
+    sandbox: { functionTimeoutMs: 1_500, conditionTimeoutMs: 1_500 },
   });
   opened.push(blocks);
   const staged = await stage(document, { executors: [...blocks.executors.values()] });

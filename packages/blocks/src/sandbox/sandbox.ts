@@ -13,7 +13,7 @@ export interface SandboxOptions {
   readonly functionThreads?: number;
   /** Time of one function block; 5,000 ms by default. */
   readonly functionTimeoutMs?: number;
-  /** Time of all the expressions of one condition; 500 ms by default. */
+  /** Time of all the expressions of one condition; 2,000 ms by default, for a machine with much to do. */
   readonly conditionTimeoutMs?: number;
   /** Memory of the code; 64 MiB by default. */
   readonly memoryBytes?: number;
@@ -67,7 +67,7 @@ export class Sandbox {
     this.#functions = new SandboxPool({ threads, memoryBytes, maxWaiting: MAX_WAITING });
     this.#conditions = new SandboxPool({ threads: 1, memoryBytes, maxWaiting: MAX_WAITING });
     this.#functionTimeoutMs = options.functionTimeoutMs ?? 5000;
-    this.#conditionTimeoutMs = options.conditionTimeoutMs ?? 500;
+    this.#conditionTimeoutMs = options.conditionTimeoutMs ?? 2_000;
     this.#maxValueLength = options.maxValueLength ?? 1024 * 1024;
   }
 
