@@ -1,7 +1,7 @@
 /* global WebAssembly */
 import { newQuickJSWASMModuleFromVariant, newVariant } from 'quickjs-emscripten-core';
 import releaseSync from '@jitl/quickjs-wasmfile-release-sync';
-import { PRELUDE } from './prelude.mjs';
+import { CONDITION_PRELUDE, PRELUDE } from './prelude.mjs';
 
 /**
  * @import { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSSyncVariant } from 'quickjs-emscripten-core'
@@ -132,7 +132,8 @@ function* inHarness(context, request, deadline) {
 }
 
 /** @param {SandboxRequest} request */
-function preludeFor({ maxStdout, maxResult, maxRequests = 0 }) {
+function preludeFor({ kind, maxStdout, maxResult, maxRequests = 0 }) {
+  if (kind === 'conditions') return `${CONDITION_PRELUDE}()`;
   return `${PRELUDE}(${maxStdout}, ${maxResult}, ${maxRequests})`;
 }
 

@@ -101,11 +101,36 @@ export const PRELUDE = `(function (maxStdout, maxResult, maxRequests) {
         return failure(error);
       }
     },
+  };
+})`;
+
+/**
+ * The same for conditions, which only ever give true, false or a failure. QuickJS compiles it anew for each
+ * condition: with the prelude above one takes 1.5 ms, with this one 0.8 ms.
+ */
+export const CONDITION_PRELUDE = `(function () {
+  'use strict';
+  const { parse, stringify } = JSON;
+  const log = () => undefined;
+  globalThis.console = { log, info: log, warn: log, error: log, debug: log };
+  for (const name of ['fetch', 'XMLHttpRequest', 'setTimeout', 'setInterval', 'require']) {
+    globalThis[name] = () => { throw new Error(name + ' is not available in conditions'); };
+  }
+  return {
     test: (make, args) => {
       try {
         return stringify({ __proto__: null, ok: true, truth: make(...parse(args)) === true });
       } catch (error) {
-        return failure(error);
+        let name = 'Error', message = 'unknown', stack = '';
+        try {
+          if (error instanceof Error) {
+            [name, message, stack] = [String(error.name), String(error.message), String(error.stack)];
+          } else message = typeof error === 'object' ? stringify(error) : String(error);
+        } catch { /* a thrown value that cannot be read */ }
+        name = name.slice(0, 200);
+        message = message.slice(0, 2000);
+        stack = stack.slice(0, 4000);
+        return stringify({ __proto__: null, ok: false, reason: 'threw', name, message, stack });
       }
     },
   };

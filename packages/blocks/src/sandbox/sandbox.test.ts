@@ -301,6 +301,30 @@ describe('conditions', () => {
     });
   });
 
+  it('may write to the console, and cannot reach out', async () => {
+    expect(await first(['console.log(1) === undefined'])).toEqual({ ok: true, index: 0 });
+    for (const name of ['fetch', 'XMLHttpRequest', 'setTimeout', 'setInterval', 'require']) {
+      expect(await first([`${name}("https://example.com")`])).toMatchObject({
+        ok: false,
+        message: `${name} is not available in conditions`,
+      });
+    }
+  });
+
+  it.each([
+    ['"text"', 'text'],
+    ['{ a: 1 }', '{"a":1}'],
+    ['null', 'null'],
+    ['Object.create(null, { toJSON: { get() { throw 1 } } })', 'unknown'],
+    [
+      'new Proxy({}, { get() { throw 1 }, getPrototypeOf() { return Error.prototype } })',
+      'unknown',
+    ],
+  ])('fails with whatever it throws: %s', async (thrown, message) => {
+    const reply = await first([`(() => { throw ${thrown} })()`]);
+    expect(reply).toMatchObject({ ok: false, reason: 'threw', message });
+  });
+
   it('stops one that does not end', async () => {
     const reply = await first(['(() => { while (true); })()']);
     expect(reply).toMatchObject({ ok: false, reason: 'timeout' });
