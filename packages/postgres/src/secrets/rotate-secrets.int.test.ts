@@ -8,6 +8,7 @@ import { keyIdOf } from './key-id.js';
 import { createKeyRing } from './key-ring.js';
 import { keysInUse, rotateSecrets } from './rotate-secrets.js';
 import { createSecretStore } from './secret-store.js';
+import { createWebhookStore } from '../webhooks/webhook-store.js';
 
 const [old, current] = [randomBytes(32), randomBytes(32)];
 const before = createKeyRing(old);
@@ -57,6 +58,29 @@ describe('a rotation', () => {
     const again = await rotateSecrets(database, after, { batch: 3 });
     expect(again).toEqual({ rotated: 0, unreadable: [] });
     await expect(read('ann', before)).rejects.toMatchObject({ keyId: keyIdOf(current) });
+  });
+
+  it('takes the secrets of webhooks along', async () => {
+    const webhook = {
+      id: 'whk_1',
+      workspaceId: 'ws_ann',
+      workflowId: null,
+      url: 'https://hooks.example/',
+      events: ['completed'],
+      enabled: true,
+      createdBy: 'usr_ann',
+      secret: 'whsec_ofann',
+      now: NOON,
+    } as const;
+    await createWebhookStore(database, before).create(webhook, 10);
+    expect(await ids()).toEqual([['old', 11]]);
+    const options = { batch: 3, dryRun: true };
+    expect((await rotateSecrets(database, after, options)).rotated).toBe(11);
+    expect((await rotateSecrets(database, after, { batch: 3 })).rotated).toBe(11);
+    expect(await ids()).toEqual([['current', 11]]);
+    const store = createWebhookStore(database, createKeyRing(current));
+    expect(await store.secret('ws_ann', 'whk_1')).toBe('whsec_ofann');
+    await database.query({ text: 'DELETE FROM webhooks' });
   });
 
   it('leaves the times of change as they were', async () => {

@@ -1,6 +1,8 @@
 import { and, asc, count, eq, gt, ne, or } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { Database, DrizzleOrTransaction } from '../connection/database.js';
-import { secrets } from '../schema/index.js';
+import { secrets, webhooks } from '../schema/index.js';
+import { createWebhookStore } from '../webhooks/webhook-store.js';
 import { DecryptionError, type Cipher } from './cipher.js';
 import { binding, clearValue } from './secret-store.js';
 
@@ -35,15 +37,17 @@ export interface RotationOptions {
   readonly onBatch?: (rotated: number) => void;
 }
 
-/** How many secrets each key is used for, the current key first. */
+/** How many secrets each key is used for, those of webhooks among them, the current key first. */
 export async function keysInUse(database: Database, cipher: Cipher): Promise<readonly KeyUse[]> {
-  const rows = await database.run((db) =>
-    db
-      .select({ keyId: secrets.keyId, secrets: count() })
-      .from(secrets)
-      .groupBy(secrets.keyId)
-      .orderBy(asc(secrets.keyId)),
-  );
+  const rows = await database.run((db) => {
+    const ofWebhooks = db.select({ keyId: webhooks.keyId }).from(webhooks);
+    const all = unionAll(db.select({ keyId: secrets.keyId }).from(secrets), ofWebhooks).as('used');
+    return db
+      .select({ keyId: all.keyId, secrets: count() })
+      .from(all)
+      .groupBy(all.keyId)
+      .orderBy(asc(all.keyId));
+  });
   const useOf = (keyId: string) =>
     keyId === cipher.keyId ? 'current' : cipher.keyIds.has(keyId) ? 'old' : 'unknown';
   const used = rows.map((row): KeyUse => ({ ...row, use: useOf(row.keyId) }));
@@ -69,10 +73,28 @@ export async function rotateSecrets(
     );
     rotated += done.rotated;
     unreadable.push(...done.unreadable);
-    if (done.last === null) return { rotated, unreadable };
+    if (done.last === null) break;
     after = done.last;
     onBatch?.(rotated);
   }
+  rotated += await rotateWebhooks(database, cipher, { batch, dryRun });
+  return { rotated, unreadable };
+}
+
+/** @throws DecryptionError for the secret of a webhook that cannot be read */
+async function rotateWebhooks(
+  database: Database,
+  cipher: Cipher,
+  { batch, dryRun }: { readonly batch: number; readonly dryRun: boolean },
+): Promise<number> {
+  if (dryRun) {
+    const old = ne(webhooks.keyId, cipher.keyId);
+    return database.run((db) => db.$count(webhooks, old));
+  }
+  const store = createWebhookStore(database, cipher);
+  let rotated = 0;
+  for (let done = batch; done === batch; rotated += done) done = await store.rotate(batch);
+  return rotated;
 }
 
 interface Place {

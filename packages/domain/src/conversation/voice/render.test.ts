@@ -34,6 +34,7 @@ describe('the catalogue', () => {
       kind: 'start',
       ended: 'false',
       dispensable: 'true',
+      type: 'text',
       mode: 'visual',
       option: 'skip',
       number: 2,
