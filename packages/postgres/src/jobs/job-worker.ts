@@ -11,6 +11,7 @@ import {
 import type pg from 'pg';
 import { createPool, type Database, type DatabaseLogger } from '../connection/database.js';
 import { markAlive } from './liveness.js';
+import { toleratingSecondRelease } from './second-release.js';
 import { armTask, type RecurringTask } from './recurring.js';
 
 /** A job as its handler gets it. */
@@ -109,9 +110,11 @@ async function runUntilStopped(
   markReady: () => void,
 ): Promise<void> {
   const concurrency = options.concurrency ?? 5;
-  const pgPool = createPool(
-    { ...database.options, pool: { max: concurrency + SPARE_CONNECTIONS } },
-    options.logger,
+  const pgPool = toleratingSecondRelease(
+    createPool(
+      { ...database.options, pool: { max: concurrency + SPARE_CONNECTIONS } },
+      options.logger,
+    ),
   );
   const disarm = await keepArmed(database, options);
   let die: () => void = () => undefined;
