@@ -5,7 +5,6 @@ import {
   createJobWorker,
   createRetention,
   createSessionUpkeep,
-  releaseOfDeadWorkers,
   WEBHOOK_TASK,
   type Cipher,
   type Database,
@@ -57,7 +56,6 @@ export function createUpkeep(ports: UpkeepPorts): Upkeep {
     createJobWorker(database, {
       tasks: sessionTasks(ports.engine, logger),
       recurring: [
-        ...releaseOfDeadWorkers(database),
         {
           task: 'session-expiry',
           everyMs: config.upkeep.expiryIntervalMs,

@@ -77,7 +77,6 @@ export {
   type JobWorker,
   type JobWorkerOptions,
 } from './jobs/job-worker.js';
-export { releaseOfDeadWorkers } from './jobs/liveness.js';
 export type { RecurringTask } from './jobs/recurring.js';
 export { TIMER_TASK, WEBHOOK_TASK } from './jobs/tasks.js';
 export {

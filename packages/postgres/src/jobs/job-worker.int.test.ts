@@ -11,7 +11,6 @@ import {
   type TestDatabase,
 } from '../testing/test-database.js';
 import { createJobWorker, type JobHandler, type JobWorker } from './job-worker.js';
-import { releaseOfDeadWorkers } from './liveness.js';
 import { TIMER_TASK } from './tasks.js';
 
 const timer = (id: PendingTimer['id'], ms: number): PendingTimer => ({
@@ -110,6 +109,27 @@ describe('timers as jobs', () => {
       last_error: expect.stringContaining('not now'),
     });
     expect(calls).toBe(1);
+  });
+
+  it('tries a timer that failed again within seconds, however often it did', async () => {
+    await commit({ timersStarted: [timer('tmr_1', 0)] });
+    // The table's trigger would set the moment of the change to now.
+    await database.query({
+      text: 'ALTER TABLE graphile_worker._private_jobs DISABLE TRIGGER USER',
+    });
+    await database.query({
+      text: `UPDATE graphile_worker._private_jobs
+             SET attempts = 25, run_at = now() + interval '6 hours', last_error = 'away',
+               updated_at = now() - interval '11 seconds'`,
+    });
+    await database.query({ text: 'ALTER TABLE graphile_worker._private_jobs ENABLE TRIGGER USER' });
+    const fired: string[] = [];
+    start((_, timerId) => {
+      fired.push(timerId);
+      return Promise.resolve();
+    });
+    await vi.waitUntil(() => fired.length === 1, 10_000);
+    expect(fired).toEqual(['tmr_1']);
   });
 
   it('lets what is under way come to its end when it is stopped', async () => {
@@ -231,9 +251,8 @@ describe('jobs of a worker that died', () => {
           : Promise.resolve();
       },
     };
-    const recurring = releaseOfDeadWorkers(database).map((task) => ({ ...task, everyMs: 200 }));
     const workers = [1, 2].map(() =>
-      createJobWorker(database, { tasks, recurring, pollIntervalMs: 50 }),
+      createJobWorker(database, { tasks, releaseEveryMs: 200, pollIntervalMs: 50 }),
     );
     await vi.waitUntil(() => fired.length === 2, { timeout: 15_000 });
     await database.query({

@@ -10,7 +10,7 @@ import {
 } from 'graphile-worker';
 import type pg from 'pg';
 import { createPool, type Database, type DatabaseLogger } from '../connection/database.js';
-import { markAlive } from './liveness.js';
+import { keepReleasing, markAlive } from './liveness.js';
 import { toleratingSecondRelease } from './second-release.js';
 import { armTask, type RecurringTask } from './recurring.js';
 
@@ -38,6 +38,8 @@ export interface JobWorkerOptions {
   readonly concurrency?: number;
   /** How often the queue is looked at for jobs whose time has come, in ms; 1000 where left out. */
   readonly pollIntervalMs?: number;
+  /** How often it looks for jobs that dead workers hold, in ms; 5000 where left out. */
+  readonly releaseEveryMs?: number;
   readonly logger?: DatabaseLogger;
 }
 
@@ -117,6 +119,7 @@ async function runUntilStopped(
     ),
   );
   const disarm = await keepArmed(database, options);
+  const stopReleasing = keepReleasing(database, options.releaseEveryMs, options.logger);
   let die: () => void = () => undefined;
   try {
     const { runner, workerId } = await startRunner(pgPool, concurrency, database, options);
@@ -132,6 +135,7 @@ async function runUntilStopped(
       stop.removeEventListener('abort', end);
     }
   } finally {
+    stopReleasing();
     disarm();
     die();
     await pgPool.end();

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Database } from '../connection/database.js';
-import type { RecurringTask } from './recurring.js';
+import type { Database, DatabaseLogger } from '../connection/database.js';
+import { TIMER_TASK } from './tasks.js';
 
 /** The first half of the locks' keys, so that they are taken for no others. */
 const LOCK_CLASS = 1_936_289_383;
@@ -28,13 +28,42 @@ const RELEASE_BY_AGE = `
 UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL
 WHERE locked_at < now() - interval '1 minute'`;
 
-/** Lets jobs go that dead workers hold, so that others do them. */
-export function releaseOfDeadWorkers(database: Database): readonly RecurringTask[] {
+/*
+ * The queue doubles its pause after each failure, up to hours. A database that was away a few times must not
+ * keep a person waiting that long: a timer that failed is tried again within seconds, and never given up.
+ */
+const HURRY = `
+UPDATE graphile_worker._private_jobs AS job SET run_at = now(), attempts = least(job.attempts, 5)
+FROM graphile_worker._private_tasks AS task
+WHERE job.task_id = task.id AND task.identifier = '${TIMER_TASK}' AND job.locked_at IS NULL
+  AND job.attempts > 0 AND (job.run_at > now() OR job.attempts >= job.max_attempts)
+  AND job.updated_at < now() - interval '10 seconds'`;
+
+/**
+ * Lets jobs go that dead workers hold, so that others do them, and has timers that failed tried again: at
+ * once, and then now and then, until the result is called. Not a job of the queue: where replicas die again
+ * and again none may live as long as it takes for one to come due.
+ */
+export function keepReleasing(
+  database: Pick<Database, 'options' | 'query'>,
+  everyMs = EVERY_MS,
+  logger?: DatabaseLogger,
+): () => void {
   const text = database.options.pooler === 'transaction' ? RELEASE_BY_AGE : RELEASE;
-  const run = async () => {
+  const release = async (): Promise<void> => {
     await database.query({ text });
+    await database.query({ text: HURRY });
   };
-  return [{ task: 'dead-workers', everyMs: EVERY_MS, run }];
+  const look = () => {
+    release().catch((error: unknown) =>
+      logger?.warn({ err: error }, 'Jobs of dead workers were not looked for.'),
+    );
+  };
+  look();
+  const timer = setInterval(look, everyMs).unref();
+  return () => {
+    clearInterval(timer);
+  };
 }
 
 /**
