@@ -200,6 +200,8 @@ class History {
         for (const id of [...this.#done, ...this.#keys.keys()]) this.#forget(id);
         this.#ways.clear();
         this.#allowed = new Set();
+        // Who begins again has been asked whether they want to.
+        this.#acted.clear();
         return;
       default:
     }
