@@ -209,6 +209,21 @@ describe('recurring work', () => {
     expect((await jobs()).length).toBeLessThanOrEqual(1);
   });
 
+  it('is not put off by workers that start again and again', async () => {
+    const never = () => Promise.resolve();
+    const runAt = async () =>
+      (
+        await database.query<{ at: Date }>({
+          text: 'SELECT run_at AS at FROM graphile_worker.jobs',
+        })
+      ).rows;
+    await start(3_600_000, never);
+    const before = await runAt();
+    expect(before).toHaveLength(1);
+    await Promise.all([start(3_600_000, never), start(3_600_000, never)]);
+    expect(await runAt()).toEqual(before);
+  });
+
   it('is set for the next time before it is done', async () => {
     let finish: () => void = () => undefined;
     let begun = false;

@@ -14,13 +14,18 @@ export interface RecurringTask {
 const SOON_MS = 5_000;
 
 /*
- * One job for all replicas, by its key. While it is done the queue takes the same key for a new one, so
+ * One job for all replicas, by its key. It is only ever brought forward: else replicas that start again and
+ * again would put it off for ever. While it is done the queue takes the same key for a new one, so
  * that the next is set before the work begins. Rejected: the queue's own cron, whose unit is the minute.
  * One attempt: what failed is done by the next.
  */
 const ARM = `
 SELECT graphile_worker.add_job(
-  $1, '{}', run_at => now() + $2::float8 * interval '1 millisecond', max_attempts => 1,
+  $1, '{}', run_at => least(
+    now() + $2::float8 * interval '1 millisecond',
+    (SELECT run_at FROM graphile_worker.jobs WHERE key = 'every:' || $1 AND locked_at IS NULL)
+  ),
+  max_attempts => 1,
   job_key => 'every:' || $1, job_key_mode => $3
 )`;
 

@@ -48,6 +48,15 @@ describe('a pool that tolerates a second release', () => {
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
+  it('lets nothing be given back where it is closed already', async () => {
+    const closed = toleratingSecondRelease(createPool({ url: serverUrl() }));
+    await closed.end();
+    const release = await new Promise<(destroy?: boolean) => void>((resolve) =>
+      closed.connect((_error, _client, done) => resolve(done)),
+    );
+    expect(() => release()).not.toThrow();
+  });
+
   it('tells of a server that is not there', async () => {
     const gone = toleratingSecondRelease(createPool({ url: 'postgres://a:b@127.0.0.1:9/none' }));
     await expect(gone.connect()).rejects.toThrow('ECONNREFUSED');

@@ -18,7 +18,8 @@ export function toleratingSecondRelease(pool: pg.Pool): pg.Pool {
     connect((error, client, release) => {
       let released = false;
       callback(error, client, (destroy) => {
-        if (released) return;
+        // Where there is no connection, there may be no way to give it back either.
+        if (released || client === undefined) return;
         released = true;
         release(destroy);
       });
